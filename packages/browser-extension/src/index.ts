@@ -1,0 +1,2 @@
+/** @packageDocumentation Portolan between the contexts of a browser extension, and native hosts. */
+export {};

@@ -1,0 +1,2 @@
+/** @packageDocumentation Typed clients for Portolan: calls, streams, callbacks, deadlines, retries. */
+export {};

@@ -1,0 +1,2 @@
+/** @packageDocumentation The conformance suite that every Portolan transport passes. */
+export {};

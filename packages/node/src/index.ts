@@ -1,0 +1,2 @@
+/** @packageDocumentation Portolan over sockets, pipes, stdio, child processes and clusters. */
+export {};

@@ -1,0 +1,2 @@
+/** @packageDocumentation OpenTelemetry tracing for Portolan calls. */
+export {};

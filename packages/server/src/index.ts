@@ -1,0 +1,2 @@
+/** @packageDocumentation Serve plain functions and procedures over any Portolan transport. */
+export {};

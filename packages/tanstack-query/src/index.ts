@@ -1,0 +1,2 @@
+/** @packageDocumentation Query, mutation and stream options for TanStack Query from a Portolan client. */
+export {};

@@ -1,0 +1,2 @@
+/** @packageDocumentation Portolan over Node's worker_threads and MessagePorts. */
+export {};
