@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 const tests = ["packages/*/test/**", "apps/*/test/**", "tests/**"];
 const never = ["**/node_modules/**", "**/dist/**", "**/fixtures/**"];
 
-// Two groups. `quick` runs anywhere and in parallel; `real` drives real runtimes (Electron, browsers)
-// and runs one file after another. A file says which by its name: `x.test.ts` or `x.real.test.ts`.
+// Three groups; a file says which by its name. `x.test.ts` runs anywhere, in parallel. `x.real.test.ts` drives real
+// runtimes (Electron, browsers), one file after another. `x.soak.test.ts` takes its time.
 export default defineConfig({
   // `using` is newer than Node 20.
   oxc: { target: "es2022" },
@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: "quick",
           include: tests.map((glob) => `${glob}/*.test.ts`),
-          exclude: [...never, "**/*.real.test.ts"],
+          exclude: [...never, "**/*.real.test.ts", "**/*.soak.test.ts"],
           sequence: { groupOrder: 0 },
         },
       },
@@ -35,6 +35,17 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "soak",
+          include: tests.map((glob) => `${glob}/*.soak.test.ts`),
+          exclude: never,
+          fileParallelism: false,
+          testTimeout: 1_800_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
