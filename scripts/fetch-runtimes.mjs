@@ -1,4 +1,7 @@
-/** Bun or Deno for the tests: prints the folder that holds the binary, to be put first in PATH. `node scripts/fetch-runtimes.mjs bun` */
+/**
+ * Bun or Deno for the tests: prints the folder that holds the binary.
+ * `"$(node scripts/fetch-runtimes.mjs bun)/bun" run file.ts`
+ */
 import { printFolder, unpackedFolder } from "./npm-tarball.mjs";
 
 /** @type {Map<string, import("./npm-tarball.mjs").Pin>} */

@@ -1,9 +1,10 @@
 /**
- * Fetches one exact package with the npm client, checks it against its pinned sha512, and unpacks one folder of it into `.cache/`.
+ * Fetches one exact package with the npm client, checks it against its pinned sha512, and unpacks one folder of it
+ * into `.cache/`.
  *
- * The tests drive runtimes (Electron, other Nodes, Bun, Deno) that must never be dependencies of a published package: each is 50 to
- * 120 MB. So they are pinned in the fetch-* scripts beside this file and fetched only where someone asks for them.
- * Only the npm client talks to a registry, so mirrors and proxies configured for npm hold here too.
+ * The tests drive runtimes (Electron, other Nodes, Bun, Deno) that must never be dependencies of a published package:
+ * each is 50 to 120 MB. So they are pinned in the fetch-* scripts beside this file and fetched only where someone asks
+ * for them. Only the npm client talks to a registry, so mirrors and proxies configured for npm hold here too.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -24,8 +25,9 @@ const cache = fileURLToPath(new URL("../.cache/", import.meta.url));
  */
 
 /**
- * Returns the folder that holds the unpacked package. A folder that is already there is returned at once: it appears under its final name
- * only after the check and the unpacking, so it is complete, also when two processes fetch it at the same time.
+ * Returns the folder that holds the unpacked package. A folder that is already there is returned at once: it appears
+ * under its final name only after the check and the unpacking, so it is complete, also when two processes fetch it at
+ * the same time.
  *
  * @param {Pin} pin
  * @returns {string}
@@ -49,7 +51,8 @@ export function unpackedFolder(pin) {
 }
 
 /**
- * Prints what `find` returns, alone on stdout, for `$(node scripts/fetch-….mjs)`. A failure is one sentence on stderr and exit code 1.
+ * Prints what `find` returns, alone on stdout, for `$(node scripts/fetch-….mjs)`. A failure is one sentence on stderr
+ * and exit code 1.
  *
  * @param {() => string} find
  */
@@ -65,9 +68,7 @@ export function printFolder(find) {
 /** @param {Pin} pin */
 function refuseOtherMachines(pin) {
   if (process.platform === "linux" && process.arch === "x64") return;
-  throw new Error(
-    `${label(pin)} is a Linux x64 binary; this machine is ${process.platform} ${process.arch}. Install the vendor's own and put it in place.`,
-  );
+  throw new Error(`${label(pin)} is for Linux on x64, and this machine is ${process.platform} on ${process.arch}.`);
 }
 
 /** @param {Pin} pin @param {string} workshop */
@@ -114,7 +115,10 @@ function unpack(pin, tarball, workshop) {
   return unpacked;
 }
 
-/** Whoever comes second finds the folder already there, with the same checked content, and lets its own go. @param {string} folder @param {string} unpacked */
+/**
+ * Whoever comes second finds the folder already there, with the same checked content, and lets its own go.
+ * @param {string} folder @param {string} unpacked
+ */
 function moveInto(folder, unpacked) {
   try {
     renameSync(unpacked, folder);

@@ -3,8 +3,8 @@
  *
  *   node scripts/test-on-nodes.mjs 22 24 26 -- protocol worker-threads
  *
- * Each Node comes from fetch-node.mjs and goes first in PATH, so whatever a test starts runs on it too. Each run ends with its own
- * closing line; the exit code says whether all of them passed.
+ * Each Node comes from fetch-node.mjs and goes first in PATH, so whatever a test starts runs on it too. Each run ends
+ * with its own closing line; the exit code says whether all of them passed.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
