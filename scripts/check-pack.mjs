@@ -44,7 +44,7 @@ await step("build", () =>
 );
 await step("tools", installTools);
 const packages = publicPackages();
-const tarballs = await step("pack and install", () => installTarballs(packages));
+const tarballs = failures.length === 0 ? await step("pack and install", () => installTarballs(packages)) : [];
 if (failures.length === 0) await checkEverything();
 
 if (process.argv.includes("--keep")) console.log(`kept: ${folder}`);

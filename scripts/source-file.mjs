@@ -10,7 +10,7 @@ import { parseSync } from "oxc-parser";
 export function readSource(path) {
   const text = readFileSync(path, "utf8");
   const { program, comments, errors } = parseSync(path, text);
-  if (errors.length > 0) throw new SyntaxError(`${path}: ${errors[0].message}`);
+  if (errors.length > 0) throw new SyntaxError(errors[0].message);
   const imports = [];
   const anys = [];
   walk(program, (node) => {

@@ -110,6 +110,11 @@ describe("the floors", () => {
       "packages/protocol/src/a.ts:2 says any",
     ],
     [
+      "a file that does not parse",
+      { "packages/protocol/src/a.ts": "export const = 1;" },
+      "packages/protocol/src/a.ts does not parse: ",
+    ],
+    [
       "@ts-ignore",
       { "packages/protocol/test/a.test.ts": "// @ts-ignore: because\nexport const a: number = '';" },
       "packages/protocol/test/a.test.ts:1 says @ts-ignore",
