@@ -1,0 +1,39 @@
+import { parentPort, threadId } from "node:worker_threads";
+import { defineTransport, type Transport } from "@portolan/protocol";
+import { attachNodePort } from "./node-port.ts";
+
+/** How to treat the thread that made this one. */
+export interface ParentTransportOptions {
+  /** False when the parent runs foreign code. Default true. */
+  readonly trusted?: boolean;
+}
+
+/**
+ * The way from a worker thread to the thread that made it. Messages of your own
+ * may use `parentPort` too. Closing detaches from it: a thread with nothing else
+ * to do ends then.
+ *
+ * @throws TypeError outside a worker thread.
+ */
+export function parentTransport(options: ParentTransportOptions = {}): Transport {
+  const port = parentPort;
+  if (!port) {
+    throw new TypeError(
+      "parentTransport() is for worker threads: this is the main thread, which has no parent. " +
+        "Here, use workerTransport(() => new Worker(…)); in a child process, @portolan/node.",
+    );
+  }
+  return defineTransport({
+    traits: {
+      carries: "clone",
+      moves: "all",
+      shared: true,
+      trusted: options.trusted ?? true,
+      // Node drops what a Worker object gets before anyone listens to it.
+      queues: false,
+    },
+    peer: { kind: "parent-thread", threadId },
+    port,
+    open: (events) => attachNodePort(port, events),
+  });
+}

@@ -1,0 +1,193 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { workerTransport } from "../src/index.ts";
+import { listenersOf, portsHeld } from "./left.ts";
+import { exited, rawWorker } from "./raw-worker.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "portolan-endings-"));
+const file = (name: string) => join(folder, name);
+// What needs a build on Nodes that strip no types, and on those that do.
+const stripsTypes = "typescript" in process.features && process.features.typescript !== false;
+
+beforeAll(() => {
+  writeFileSync(file("package.json"), '{"type":"module"}');
+  writeFileSync(file("syntax.mjs"), "let let = ;");
+  writeFileSync(file("typed.ts"), "export const x: number = 1;");
+  writeFileSync(file("typed.cts"), "const x: number = 1;");
+  writeFileSync(file("enum.ts"), "enum A { b }");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ending {
+  readonly name: string;
+  make(): Worker;
+  /** Makes it end, once it has begun. */
+  kill?(worker: Worker): void;
+  readonly message: RegExp;
+  cause(cause: unknown): void;
+}
+
+const error = (check: Record<string, unknown>) => (cause: unknown) => expect(cause).toMatchObject(check);
+const begun =
+  'for (let index = 0; index < 100; index++) parentPort.postMessage(index); parentPort.on("message", () => {});';
+
+const endings: Ending[] = [
+  {
+    name: "process.exit(3)",
+    make: () => rawWorker(`${begun} process.exit(3)`),
+    message: /^the worker ended with exit code 3$/,
+    cause: error({ exitCode: 3 }),
+  },
+  {
+    name: "process.exit(0)",
+    make: () => rawWorker(`${begun} process.exit(0)`),
+    message: /^the worker ended with exit code 0$/,
+    cause: error({ exitCode: 0 }),
+  },
+  {
+    name: "terminate()",
+    make: () => rawWorker(begun),
+    kill: (worker) => void worker.terminate(),
+    message: /^the worker ended with exit code 1 \(terminate\(\) or process\.exit\(1\)\)$/,
+    cause: error({ exitCode: 1 }),
+  },
+  {
+    name: "terminate() while it spins",
+    make: () => rawWorker(`${begun} setImmediate(() => { for (;;); })`),
+    kill: (worker) => void worker.terminate(),
+    message: /^the worker ended with exit code 1/,
+    cause: error({ exitCode: 1 }),
+  },
+  {
+    name: "an uncaught error",
+    make: () => rawWorker(`${begun} throw new RangeError("boo")`),
+    message: /^the worker ended by an uncaught error: RangeError: boo$/,
+    cause: error({ name: "RangeError", message: "boo" }),
+  },
+  {
+    name: "an unhandled rejection",
+    make: () => rawWorker(`${begun} Promise.reject(Object.assign(new Error("late"), { code: "E_LATE" }))`),
+    message: /^the worker ended by an uncaught error: late$/,
+    cause: error({ message: "late", code: "E_LATE" }),
+  },
+  {
+    name: "throw undefined",
+    make: () => rawWorker(`${begun} throw undefined`),
+    message: /^the worker ended by an uncaught error: undefined$/,
+    cause: (cause) => expect(cause).toBeUndefined(),
+  },
+  {
+    name: "out of memory",
+    make: () =>
+      rawWorker(`${begun} const all = []; for (;;) all.push(new Array(1e5).fill({}))`, {
+        resourceLimits: { maxOldGenerationSizeMb: 8 },
+      }),
+    message: /^the worker ran out of memory/,
+    cause: error({ code: "ERR_WORKER_OUT_OF_MEMORY" }),
+  },
+];
+
+const bootFailures: Ending[] = [
+  {
+    name: "a missing file",
+    make: () => new Worker(file("nobody.js")),
+    message:
+      /^the worker failed before its first message: Cannot find module .*nobody\.js.*see that it has been built/s,
+    cause: error({ code: expect.stringMatching(/MODULE_NOT_FOUND/) }),
+  },
+  {
+    name: "a syntax error",
+    make: () => new Worker(file("syntax.mjs")),
+    message: /^the worker failed before its first message: SyntaxError: /,
+    cause: error({ name: "SyntaxError" }),
+  },
+  {
+    name: "a throw at the top",
+    make: () => rawWorker("throw new TypeError('no settings')"),
+    message: /^the worker failed before its first message: TypeError: no settings$/,
+    cause: error({ name: "TypeError" }),
+  },
+  {
+    name: "nothing to do",
+    make: () => rawWorker(""),
+    message: /^the worker ended with exit code 0 before its first message: does it call serve\(parentTransport\(\)/,
+    cause: error({ exitCode: 0 }),
+  },
+];
+
+describe.each([...endings, ...bootFailures])("a worker that ends by $name", ({ make, kill, message, cause }) => {
+  it("ends its transport as UNAVAILABLE with what Node said, after what it had sent", async () => {
+    const worker = make();
+    const transport = workerTransport(worker);
+    transport.hold(true);
+    const got: unknown[] = [];
+    let signalled = 0;
+    worker.once("exit", () => {
+      signalled = performance.now();
+    });
+    transport.receive((data) => {
+      if (got.push(data) === 100) kill?.(worker);
+    });
+    const reason = await transport.closed;
+    expect(performance.now() - signalled).toBeLessThan(100);
+    expect(reason).toMatchObject({ code: "UNAVAILABLE", by: "platform", message: expect.stringMatching(message) });
+    cause(reason.cause);
+    if (!message.source.includes("before its first message")) expect(got.length).toBe(100);
+    expect(() => transport.send(1)).toThrow(expect.objectContaining({ code: "UNAVAILABLE", delivered: "no" }));
+    expect(listenersOf(worker)).toBe(0);
+    expect(portsHeld()).toEqual([]);
+  });
+});
+
+describe("a TypeScript worker", () => {
+  it("says what to do where Node strips no types", async (context) => {
+    if (stripsTypes) context.skip("This Node strips types, so such a worker starts.");
+    for (const name of ["typed.ts", "typed.cts"]) {
+      const { message } = await workerTransport(new Worker(file(name))).closed;
+      expect(message).toMatch(/This Node runs no TypeScript: build the worker to JavaScript/);
+    }
+  });
+
+  it("says what to do about syntax that cannot be stripped", async (context) => {
+    if (!stripsTypes) context.skip("This Node strips no types at all.");
+    const { message } = await workerTransport(new Worker(file("enum.ts"))).closed;
+    expect(message).toMatch(/leave out enums/);
+  });
+});
+
+describe("endings seldom met", () => {
+  it("M-12 a worker that had ended before ends the transport at once", async () => {
+    const worker = rawWorker("");
+    await exited(worker);
+    const transport = workerTransport(worker);
+    expect(transport.ended).toMatchObject({ code: "UNAVAILABLE", message: "the worker had ended before" });
+    expect(listenersOf(worker)).toBe(0);
+  });
+
+  it("F-11 a message that cannot be read ends it as PROTOCOL_ERROR", async () => {
+    const worker = rawWorker("parentPort.on('message', () => {})");
+    const transport = workerTransport(worker);
+    // Node raises this where a message holds something that this context cannot revive.
+    worker.emit("messageerror", new Error("no such thing here"));
+    expect(transport.ended).toMatchObject({
+      code: "PROTOCOL_ERROR",
+      by: "remote",
+      message: expect.stringMatching(/no such thing here/),
+    });
+    expect(listenersOf(worker)).toBe(0);
+    await worker.terminate();
+  });
+
+  it("an error without an exit, as other runtimes have it, ends it all the same", async () => {
+    const worker = rawWorker("parentPort.on('message', () => {})");
+    const transport = workerTransport(worker);
+    const began = performance.now();
+    worker.emit("error", new Error("only this"));
+    expect(await transport.closed).toMatchObject({ code: "UNAVAILABLE", cause: { message: "only this" } });
+    expect(performance.now() - began).toBeLessThan(100);
+    await worker.terminate();
+  });
+});
