@@ -1,2 +1,8 @@
-/** @packageDocumentation Portolan over WebSockets: any client, and a server door on ws. */
-export {};
+/** @packageDocumentation The server door, on `ws`. */
+export type { AdmissionOptions } from "./admission.ts";
+export {
+  type WebSocketListener,
+  type WebSocketListenerOptions,
+  type WebSocketListenerPlace,
+  webSocketListener,
+} from "./web-socket-listener.ts";

@@ -1,0 +1,161 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Server as SecureServer } from "node:https";
+import type { Duplex } from "node:stream";
+import { type Listener, RpcError, type Transport } from "@portolan/protocol";
+import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
+import { closeFrameOf } from "../close-code.ts";
+import { chooseSubprotocol, subprotocol } from "../subprotocol.ts";
+import { openWebSocket, type WebSocketTransportOptions } from "../web-socket-transport.ts";
+import { type Admission, type AdmissionOptions, admission } from "./admission.ts";
+import { refuseUpgrade } from "./refuse-upgrade.ts";
+import { handedSource, portSource, serverSource, type UpgradeSource } from "./upgrade-source.ts";
+
+/** Where {@link webSocketListener} hears requests: exactly one of three. */
+export type WebSocketListenerPlace =
+  | {
+      /** A server of yours, which you start and close. Others may hear its upgrades too. */
+      readonly server: Server | SecureServer;
+    }
+  | {
+      /** A port on which the listener makes a server of its own; 0 for any free one. */
+      readonly port: number;
+      /** The address to listen on. Default: all of this machine's. */
+      readonly host?: string;
+    }
+  | {
+      /** Nowhere: you call {@link WebSocketListener.handleUpgrade}. */
+      readonly noServer: true;
+    };
+
+/** Options of {@link webSocketListener}. */
+export type WebSocketListenerOptions = WebSocketListenerPlace &
+  AdmissionOptions &
+  WebSocketTransportOptions & {
+    /** The only path to hear, such as `"/rpc"`. Default: all. */
+    readonly path?: string;
+    /** The longest message in bytes that is taken off the wire; longer calls come in pieces. Default 1 MiB. */
+    readonly maxPayload?: number;
+  };
+
+/** A {@link Listener} for WebSockets. */
+export interface WebSocketListener extends Listener {
+  /** Takes a request to upgrade, as Node's `"upgrade"` event has it. The socket is ours from then on. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/**
+ * Hears WebSockets on an http(s) server, on a port, or as you hand them over,
+ * and hands each over as a transport whose peer is
+ * `{ kind: "websocket", request, remoteAddress, origin }`. Authenticate in
+ * `context(peer)`, by the request's headers or by the metadata that the peer presents.
+ *
+ * Refused with 403, and reported: requests from other origins, without Origin,
+ * and over loopback for a foreign host. Compression is off: it costs memory for
+ * each connection and tells secrets by their lengths.
+ *
+ * Throws a TypeError for origins that are missing or no origins.
+ */
+export function webSocketListener(options: WebSocketListenerOptions): WebSocketListener {
+  return new Listening(options, admission(options), sourceOf(options));
+}
+
+function sourceOf(options: WebSocketListenerPlace): UpgradeSource {
+  if ("server" in options) return serverSource(options.server);
+  return "port" in options ? portSource(options.port, options.host) : handedSource();
+}
+
+/** `closeTimeout` is newer than the types of `ws`: how long, in milliseconds, a peer may take to answer a close frame. */
+function serverOptions(maxPayload = 1024 * 1024): ServerOptions & { readonly closeTimeout: number } {
+  return {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload,
+    closeTimeout: 2_000,
+    handleProtocols: (offered) => chooseSubprotocol(offered).answer ?? false,
+  };
+}
+
+class Listening implements WebSocketListener {
+  readonly ready: Promise<void>;
+  readonly #options: WebSocketListenerOptions;
+  readonly #refusal: Admission;
+  readonly #source: UpgradeSource;
+  readonly #sockets: WebSocketServer;
+  #settleReady!: (started: Promise<void>) => void;
+  #arrive: ((transport: Transport) => void) | undefined;
+  #report: (error: unknown) => void = () => {};
+
+  constructor(options: WebSocketListenerOptions, refusal: Admission, source: UpgradeSource) {
+    this.#options = options;
+    this.#refusal = refusal;
+    this.#source = source;
+    this.ready = new Promise((resolve) => {
+      this.#settleReady = resolve;
+    });
+    // Whoever does not look hears of a failure by `report`.
+    this.ready.catch(() => {});
+    this.#sockets = new WebSocketServer(serverOptions(options.maxPayload));
+  }
+
+  get address(): unknown {
+    return this.#source.address;
+  }
+
+  accept(arrive: (transport: Transport) => void, report: (error: unknown) => void): void {
+    this.#arrive = arrive;
+    this.#report = report;
+    const started = this.#source.start((request, socket, head) => this.handleUpgrade(request, socket, head));
+    started.catch(report);
+    this.#settleReady(started);
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // Another listener of the same server may know the path.
+    if (!this.#isOurPath(request) && this.#source.shared) return;
+    const refusal = this.#refusalOf(request);
+    if (refusal) refuseUpgrade(socket, refusal.status, refusal.why);
+    else this.#sockets.handleUpgrade(request, socket, head, (opened) => this.#opened(opened, request));
+  }
+
+  #refusalOf(request: IncomingMessage): { readonly status: number; readonly why: string } | undefined {
+    if (!this.#arrive) return { status: 503, why: "not listening" };
+    if (!this.#isOurPath(request)) return { status: 404, why: "no WebSocket here" };
+    const why = this.#refusal(request);
+    if (why === undefined) return undefined;
+    const message = `refused a WebSocket from ${request.socket.remoteAddress}: ${why}`;
+    this.#report(new RpcError("PERMISSION_DENIED", message, { delivered: "no" }));
+    return { status: 403, why };
+  }
+
+  async close(): Promise<void> {
+    this.#arrive = undefined;
+    this.#source.stop();
+  }
+
+  #isOurPath(request: IncomingMessage): boolean {
+    return this.#options.path === undefined || request.url?.split("?", 1)[0] === this.#options.path;
+  }
+
+  #opened(socket: WebSocket, request: IncomingMessage): void {
+    const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
+    if (chooseSubprotocol(offered).speaks) this.#handOver(socket, request);
+    else this.#refuseVersion(socket);
+  }
+
+  #handOver(socket: WebSocket, request: IncomingMessage): void {
+    // The kernel asks silent peers whether they live, without a timer for each.
+    request.socket.setKeepAlive(true, 60_000);
+    const { remoteAddress } = request.socket;
+    const peer = { request, remoteAddress, origin: request.headers.origin };
+    this.#arrive?.(openWebSocket(socket, true, this.#options, peer));
+  }
+
+  #refuseVersion(socket: WebSocket): void {
+    const message = `this server speaks ${subprotocol}`;
+    socket.on("error", () => socket.terminate());
+    const { code, reason } = closeFrameOf({ code: "VERSION_MISMATCH", message, by: "local" });
+    socket.close(code, reason);
+    this.#report(new RpcError("VERSION_MISMATCH", `refused a WebSocket that speaks ${socket.protocol}`));
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * What Portolan needs of a WebSocket: browsers', Node's global one, and `ws`
+ * have it (https://websockets.spec.whatwg.org/#the-websocket-interface).
+ */
+export interface WebSocketLike {
+  /** 0 connecting, 1 open, 2 closing, 3 closed. */
+  readonly readyState: number;
+  /** Bytes that were sent but have not left yet. */
+  readonly bufferedAmount: number;
+  /** Set to `"arraybuffer"` by the transport. */
+  binaryType: string;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(type: "open", listener: () => void): void;
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: "error", listener: (event: object) => void): void;
+  addEventListener(type: "close", listener: (event: CloseEventLike) => void): void;
+  removeEventListener(type: "open", listener: () => void): void;
+  removeEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  removeEventListener(type: "error", listener: (event: object) => void): void;
+  removeEventListener(type: "close", listener: (event: CloseEventLike) => void): void;
+}
+
+/** What a close frame said; 1006 if there was none. */
+export interface CloseEventLike {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** What `ws` has besides, by which a session need not keep its process alive, and a dead peer need not be waited for. */
+export interface NodeWebSocket {
+  /** The TCP or TLS socket below; absent until the WebSocket is open. */
+  readonly _socket?: { ref?(): void; unref?(): void } | null;
+  terminate?(): void;
+}
+
+/** The values of {@link WebSocketLike.readyState}. */
+export const ReadyState = { connecting: 0, open: 1, closing: 2, closed: 3 } as const;

@@ -1,0 +1,54 @@
+import { defineTransport, type Peer, type Transport } from "@portolan/protocol";
+import type { WebSocketLike } from "./web-socket-like.ts";
+import { WebSocketPort } from "./web-socket-port.ts";
+
+/** How {@link webSocketTransport} uses its socket. */
+export interface WebSocketTransportOptions {
+  /** Treat the other end like our own code. Default false. */
+  readonly trusted?: boolean;
+  /**
+   * Send bytes instead of text, for codecs that make bytes; both ends need the
+   * same. Default false.
+   */
+  readonly binary?: boolean;
+  /** Bytes waiting at the socket from which on sessions stop producing. Default 1 MiB. */
+  readonly highWaterMark?: number;
+}
+
+/** Longer messages go in pieces, so that pings, credit and cancels may pass between. In UTF-16 units or bytes. */
+const maxMessage = 256 * 1024;
+
+/**
+ * Makes a transport of any WHATWG WebSocket: a browser's, Node's global one, or
+ * one of `ws`. It may still be connecting: messages wait until it is open.
+ *
+ * A socket that you pass stays yours: closing the transport takes its listeners
+ * off and leaves it open. Pass a function that makes one, and it is closed with
+ * the transport, with a code and a text that tell the other end why.
+ *
+ * The transport ends with UNAVAILABLE when the connection breaks, and with the
+ * reason that a close frame tells. A peer that vanishes without a word is not
+ * announced by TCP, so sessions ping while something is owed.
+ */
+export function webSocketTransport(
+  socket: WebSocketLike | (() => WebSocketLike),
+  options: WebSocketTransportOptions = {},
+): Transport {
+  if (typeof socket === "function") return openWebSocket(socket(), true, options);
+  return openWebSocket(socket, false, options);
+}
+
+/** The transport of one socket, with what is known about its peer. For the doors of this package. */
+export function openWebSocket(
+  socket: WebSocketLike,
+  owned: boolean,
+  { trusted = false, binary = false, highWaterMark = 1024 * 1024 }: WebSocketTransportOptions,
+  peer: Partial<Peer> = {},
+): Transport {
+  return defineTransport({
+    traits: { carries: binary ? "bytes" : "text", maxMessage, announcesDeath: false, network: true, trusted },
+    peer: { kind: "websocket", ...peer },
+    port: socket,
+    open: (events) => new WebSocketPort(socket, events, { owned, highWaterMark }),
+  });
+}
