@@ -1,0 +1,59 @@
+import { defineConnector, RpcError, type SessionSource, type Transport } from "@portolan/protocol";
+import { hearPage, pageWindow, postToPage } from "./page-window.ts";
+import { privatePortTransport } from "./private-port.ts";
+import { shortId } from "./short-id.ts";
+
+/** How a script of the page finds the content script. */
+export interface ContentScriptConnectorOptions {
+  /** The name that both give. Default `"portolan"`. */
+  readonly name?: string;
+  /** Stops for good when aborted. */
+  readonly signal?: AbortSignal;
+  /** Whether the other end is as trusted as our own code. Default false. */
+  readonly trusted?: boolean;
+}
+
+/**
+ * From a script in the MAIN world of a page to the extension's content script:
+ * to itself, where it has a `pageTransport`, or through it to the background, where
+ * it runs `relayPages`. Waits until the content script is there, and asks again
+ * when the way is lost. PERMISSION_DENIED is final.
+ */
+export function contentScriptConnector(options: ContentScriptConnectorOptions = {}): SessionSource {
+  const { name = "portolan", signal, trusted = false } = options;
+  return defineConnector((abort) => askForPort(name, trusted, abort), signal ? { signal } : {});
+}
+
+function askForPort(name: string, trusted: boolean, signal: AbortSignal): Promise<Transport> {
+  const window = pageWindow();
+  const id = shortId();
+  return new Promise((resolve, reject) => {
+    const ask = (): void => postToPage(window, { portolan: "wanted", name, id });
+    const finish = (): void => {
+      stop();
+      signal.removeEventListener("abort", onAbort);
+    };
+    const onAbort = (): void => {
+      finish();
+      reject(signal.reason);
+    };
+    const stop = hearPage(window, name, (message, event) => {
+      if (message.portolan === "here") return ask();
+      if (message.portolan === "wanted" || message.id !== id) return;
+      event.stopImmediatePropagation();
+      finish();
+      const [port] = event.ports;
+      if (message.portolan === "refused") reject(refusal(message.code, message.message));
+      else if (port) resolve(privatePortTransport(port, { peer: { kind: "extension-content-script", name }, trusted }));
+      else reject(new RpcError("UNAVAILABLE", "the content script sent no port", { delivered: "no" }));
+    });
+    signal.addEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+    else ask();
+  });
+}
+
+function refusal(code: string, message: string): RpcError {
+  const known = code === "PERMISSION_DENIED" || code === "FAILED_PRECONDITION" || code === "RESOURCE_EXHAUSTED";
+  return new RpcError(known ? code : "UNAVAILABLE", message, { delivered: "no" });
+}

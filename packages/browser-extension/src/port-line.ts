@@ -1,0 +1,76 @@
+import type { CloseReason } from "@portolan/protocol";
+import { extensionApi, type RuntimePortLike } from "./extension-api.ts";
+
+/**
+ * One runtime port with one listener for messages and one for its end, whoever
+ * hears them at the moment: first the handshake, then the transport.
+ */
+export interface PortLine {
+  readonly port: RuntimePortLike;
+  /** Hears each message. */
+  message: (message: unknown) => void;
+  /** Hears the end, unless this side closed the line. */
+  end: (reason: CloseReason) => void;
+  /** Set once the platform has ended the port. */
+  readonly ended: CloseReason | undefined;
+  /** Stops listening and disconnects. Calling it twice is quiet. */
+  close(): void;
+}
+
+/** Listens to a port that is ours to end. `gone` says in the error who is gone. */
+export function openLine(port: RuntimePortLike, gone: string): PortLine {
+  let ended: CloseReason | undefined;
+  const onMessage = (message: unknown): void => line.message(message);
+  const onDisconnect = (): void => {
+    detach();
+    ended = disconnected(port, gone);
+    line.end(ended);
+  };
+  const line: PortLine = {
+    port,
+    message: nothing,
+    end: nothing,
+    get ended() {
+      return ended;
+    },
+    close() {
+      detach();
+      if (!ended) port.disconnect();
+    },
+  };
+  port.onMessage.addListener(onMessage);
+  port.onDisconnect.addListener(onDisconnect);
+  return line;
+
+  function detach(): void {
+    port.onMessage.removeListener(onMessage);
+    port.onDisconnect.removeListener(onDisconnect);
+  }
+}
+
+/** Posts unless the port is closed: the end of the line is told by `end`, not here. */
+export function postQuietly(port: RuntimePortLike, message: unknown): void {
+  try {
+    port.postMessage(message);
+  } catch {
+    // "Attempt to postMessage on disconnected port": onDisconnect says so too.
+  }
+}
+
+function nothing(): void {}
+
+function disconnected(port: RuntimePortLike, gone: string): CloseReason {
+  const why = port.error?.message ?? lastError();
+  const message = why === undefined ? `${gone} is gone: its port was disconnected` : `${gone} cannot be reached: ${why}`;
+  return { code: "UNAVAILABLE", message, by: "platform", ...(why === undefined ? {} : { cause: new Error(why) }) };
+}
+
+// Reading it also keeps Chromium from reporting "Unchecked runtime.lastError".
+function lastError(): string | undefined {
+  try {
+    return extensionApi().runtime.lastError?.message;
+  } catch {
+    // The extension is gone, and its API with it.
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import { type CloseReason, defineTransport, type Peer, type Transport, type TransportEvents } from "@portolan/protocol";
+
+/** Who is at the other end of a private port. */
+export interface PrivatePortOptions {
+  readonly peer: Partial<Peer>;
+  readonly trusted: boolean;
+  /** Called once the transport has ended. */
+  readonly ended?: () => void;
+}
+
+/**
+ * A transport over a MessagePort that only content script and page hold. Neither
+ * outlives their document, so the only end to tell is a deliberate one, and it is
+ * told in words: Chromium's ports have no `close` event. The port is ours to end.
+ */
+export function privatePortTransport(port: MessagePort, options: PrivatePortOptions): Transport {
+  return defineTransport({
+    traits: { carries: "clone", moves: "all", trusted: options.trusted, announcesDeath: true },
+    peer: options.peer,
+    port,
+    open(events) {
+      const stop = listen(port, events);
+      return {
+        send: (message, transfer) => port.postMessage(message, transfer),
+        close(reason) {
+          stop();
+          if (reason.by !== "remote") port.postMessage({ portolan: "end", code: reason.code });
+          port.close();
+          options.ended?.();
+        },
+      };
+    },
+  });
+}
+
+function listen(port: MessagePort, events: TransportEvents): () => void {
+  const onMessage = ({ data }: { data: unknown }): void => {
+    if (isEnd(data)) events.end(remoteEnd(data.code));
+    else events.message(data);
+  };
+  const onUnreadable = (): void =>
+    events.end({ code: "PROTOCOL_ERROR", message: "a message arrived that cannot be read here", by: "platform" });
+  port.addEventListener("message", onMessage);
+  port.addEventListener("messageerror", onUnreadable);
+  port.start();
+  return () => {
+    port.removeEventListener("message", onMessage);
+    port.removeEventListener("messageerror", onUnreadable);
+  };
+}
+
+function isEnd(data: unknown): data is { code: unknown } {
+  return typeof data === "object" && data !== null && (data as { portolan?: unknown }).portolan === "end";
+}
+
+function remoteEnd(code: unknown): CloseReason {
+  if (code === "OK") return { code: "OK", message: "the other end closed", by: "remote" };
+  return { code: "UNAVAILABLE", message: "the other end has lost its own way onwards", by: "remote" };
+}

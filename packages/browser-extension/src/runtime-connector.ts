@@ -1,0 +1,79 @@
+import { defineConnector, RpcError, type SessionSource, type Transport } from "@portolan/protocol";
+import { untilActivated } from "./document-activation.ts";
+import { type ExtensionApi, extensionApi, type RuntimePortLike } from "./extension-api.ts";
+import { dialPort } from "./port-dial.ts";
+import { portNameOf, type Speaker } from "./port-name.ts";
+
+/** How {@link runtimeConnector} dials. */
+export interface RuntimeConnectorOptions {
+  /** Stops for good when aborted. */
+  readonly signal?: AbortSignal;
+  /** The name of the listener to dial. Default `"background"`. */
+  readonly to?: string;
+  /** Dial another extension; from a web page, the extension that lists it in `externally_connectable`. Default: our own. */
+  readonly extensionId?: string;
+  /**
+   * While calls are pending, post something every so many milliseconds, so that the other end's service worker or event
+   * page is not stopped as idle in the middle of a long call. 20 000 suits both browsers. Default: nothing is kept awake.
+   */
+  readonly keepAlive?: number;
+  /** Whether the other end is as trusted as our own code. Default: true for our own extension, false for another. */
+  readonly trusted?: boolean;
+}
+
+/**
+ * Connects a popup, options page, side panel, devtools page, offscreen document
+ * or content script to the background, or to any context that serves
+ * `runtimeListener({ name })`; a content script cannot be dialled like this (see `tabTransport`).
+ *
+ * Dialling wakes the background. When it dies, calls in flight reject with
+ * UNAVAILABLE, and it is dialled again. FAILED_PRECONDITION is final: the
+ * extension was reloaded, updated or removed, and this context is of the old one.
+ * So is PERMISSION_DENIED: the listener does not allow this sender. A prerendered
+ * document dials when it is shown.
+ */
+export function runtimeConnector(options: RuntimeConnectorOptions = {}): SessionSource {
+  const { signal } = options;
+  return defineConnector((abort) => dialRuntime(options, "context", abort), signal ? { signal } : {});
+}
+
+/** Dials once. Rejects as {@link dialPort} does, and with FAILED_PRECONDITION when the extension is gone. */
+export async function dialRuntime(
+  options: RuntimeConnectorOptions,
+  speaker: Speaker,
+  signal: AbortSignal,
+): Promise<Transport> {
+  const { to = "background", extensionId, keepAlive } = options;
+  await untilActivated(signal);
+  const kind = extensionId !== undefined ? "extension-foreign" : to === "background" ? "extension-background" : "extension-page";
+  return dialPort(connect(to, extensionId, speaker), {
+    gone: extensionId === undefined ? `the extension's "${to}"` : `"${to}" of extension ${extensionId}`,
+    peer: { kind, name: to, extensionId },
+    trusted: options.trusted ?? extensionId === undefined,
+    keepAlive,
+    signal,
+  });
+}
+
+function connect(to: string, extensionId: string | undefined, speaker: Speaker): RuntimePortLike {
+  const { runtime } = extensionApi();
+  const info = { name: portNameOf(to, speaker) };
+  try {
+    return (extensionId === undefined ? runtime.connect(info) : runtime.connect(extensionId, info)) as RuntimePortLike;
+  } catch (cause) {
+    throw extensionId === undefined && isInvalidated(runtime) ? invalidated(cause) : cause;
+  }
+}
+
+function isInvalidated(runtime: ExtensionApi["runtime"]): boolean {
+  try {
+    return runtime.id === undefined;
+  } catch {
+    return true; // even asking is refused now
+  }
+}
+
+function invalidated(cause: unknown): RpcError {
+  const why = "the extension was reloaded, updated or removed: this context belongs to the old one, and stops";
+  return new RpcError("FAILED_PRECONDITION", why, { cause, delivered: "no" });
+}

@@ -1,0 +1,63 @@
+import type { RuntimeLike, SenderLike } from "./extension-api.ts";
+import type { Speaker } from "./port-name.ts";
+
+/** What kind of context is at the other end of a port. */
+export type SenderClass = "page" | "content-script" | "relayed-page" | "foreign" | "web-page";
+
+/** What the browser says about the other end, and what follows from it. */
+export interface SenderFacts {
+  readonly class: SenderClass;
+  /** The id of its extension; missing for web pages. */
+  readonly extensionId: string | undefined;
+  readonly origin: string | undefined;
+  readonly url: string | undefined;
+  readonly tabId: number | undefined;
+  readonly frameId: number | undefined;
+  readonly documentId: string | undefined;
+  /** Chromium only. */
+  readonly documentLifecycle: string | undefined;
+  /** For other extensions: whether a content script speaks, `undefined` where the browser does not tell. */
+  readonly contentScript: boolean | undefined;
+}
+
+/** Sorts a sender into its class. A sender that fits nowhere has none, and is refused. */
+export function senderFacts(
+  sender: SenderLike | undefined,
+  runtime: RuntimeLike,
+  via: { external: boolean; speaker: Speaker },
+): SenderFacts | undefined {
+  if (!sender) return undefined;
+  const kind = via.external ? outsider(sender, runtime) : insider(sender, runtime, via.speaker);
+  return kind && { class: kind, ...factsOf(sender) };
+}
+
+function insider(sender: SenderLike, runtime: RuntimeLike, speaker: Speaker): SenderClass | undefined {
+  if (sender.id === undefined || sender.id !== runtime.id) return undefined;
+  const own = runtime.getURL?.("");
+  if (own === undefined || sender.origin === undefined) return undefined;
+  if (`${sender.origin}/` === own) return speaker === "context" ? "page" : undefined;
+  return speaker === "context" ? "content-script" : "relayed-page";
+}
+
+function outsider(sender: SenderLike, runtime: RuntimeLike): SenderClass | undefined {
+  if (sender.id === undefined) return sender.origin === undefined ? undefined : "web-page";
+  return sender.id === runtime.id ? undefined : "foreign";
+}
+
+function factsOf(sender: SenderLike): Omit<SenderFacts, "class"> {
+  return {
+    extensionId: sender.id,
+    origin: sender.origin,
+    url: sender.url,
+    tabId: sender.tab?.id,
+    frameId: sender.frameId,
+    documentId: sender.documentId,
+    documentLifecycle: sender.documentLifecycle,
+    contentScript: speaksFromContentScript(sender),
+  };
+}
+
+function speaksFromContentScript(sender: SenderLike): boolean | undefined {
+  if (sender.envType !== undefined) return sender.envType !== "addon_child";
+  return sender.origin === undefined ? undefined : sender.origin !== `chrome-extension://${sender.id}`;
+}

@@ -1,0 +1,105 @@
+import { existsSync } from "node:fs";
+import puppeteer, { type Browser, type Page, type WebWorker } from "puppeteer-core";
+
+/** A browser with our extension in it. */
+export interface ExtensionBrowser {
+  readonly kind: "chromium" | "firefox";
+  readonly extensionId: string;
+  open(url: string): Promise<Page>;
+  /** Opens one of the extension's own pages in a tab. */
+  openOwn(path: string): Promise<Page>;
+  /** Chromium: the background, started if need be. */
+  worker(): Promise<WebWorker>;
+  /** Chromium: the real popup of the action. */
+  openPopup(): Promise<Page>;
+  readonly browser: Browser;
+  close(): Promise<void>;
+}
+
+export const chromePath: string = process.env["CHROME_PATH"] ?? "/usr/bin/chromium";
+export const firefoxPath: string = process.env["FIREFOX_PATH"] ?? "/usr/bin/firefox-esr";
+
+/** Why a browser cannot be driven here, or `undefined` when it can. */
+export function missing(kind: "chromium" | "firefox"): string | undefined {
+  if (kind === "chromium") return existsSync(chromePath) ? undefined : "Chromium is not installed: set CHROME_PATH.";
+  return existsSync(firefoxPath) ? undefined : "Firefox is not installed: set FIREFOX_PATH.";
+}
+
+export async function launchChromium(folders: readonly string[]): Promise<ExtensionBrowser> {
+  const browser = await puppeteer.launch({
+    executablePath: chromePath,
+    headless: true,
+    pipe: true,
+    enableExtensions: [...folders],
+    args: ["--no-sandbox"],
+  });
+  const first = await browser.waitForTarget((target) => isBackground(target.type(), target.url()));
+  const extensionId = new URL(first.url()).host;
+  const worker = async (): Promise<WebWorker> => {
+    const target = await browser.waitForTarget((one) => isBackground(one.type(), one.url()) && new URL(one.url()).host === extensionId);
+    const found = await target.worker();
+    if (!found) throw new Error("the service worker has gone");
+    return found;
+  };
+  return {
+    kind: "chromium",
+    extensionId,
+    browser,
+    worker,
+    open: (url) => opened(browser, url),
+    openOwn: (path) => opened(browser, `chrome-extension://${extensionId}/${path}`),
+    async openPopup() {
+      const before = new Set(browser.targets());
+      await (await worker()).evaluate("chrome.action.openPopup()");
+      const target = await browser.waitForTarget((one) => !before.has(one) && one.url().endsWith("/popup.html"));
+      return target.asPage();
+    },
+    close: () => browser.close(),
+  };
+}
+
+export interface FirefoxOptions {
+  readonly id: string;
+  readonly preferences?: Record<string, string | number | boolean>;
+}
+
+const firefoxHost = "0c9e3c2a-7a34-4f8c-9d7b-5b8a6e1f2d30";
+
+export async function launchFirefox(folder: string, options: FirefoxOptions): Promise<ExtensionBrowser> {
+  const browser = await puppeteer.launch({
+    browser: "firefox",
+    executablePath: firefoxPath,
+    headless: true,
+    args: ["--remote-allow-system-access"],
+    extraPrefsFirefox: {
+      "extensions.webextensions.uuids": JSON.stringify({ [options.id]: firefoxHost }),
+      ...options.preferences,
+    },
+  });
+  await browser.installExtension(folder);
+  return {
+    kind: "firefox",
+    extensionId: options.id,
+    browser,
+    worker: () => Promise.reject(new Error("Firefox has no service worker here")),
+    openPopup: () => Promise.reject(new Error("the real popup cannot be reached in Firefox")),
+    open: (url) => opened(browser, url),
+    async openOwn(path) {
+      const page = await browser.newPage();
+      // The navigation happens, only its end is never told.
+      await page.goto(`moz-extension://${firefoxHost}/${path}`, { timeout: 1500 }).catch(() => undefined);
+      return page;
+    },
+    close: () => browser.close(),
+  };
+}
+
+async function opened(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(url);
+  return page;
+}
+
+function isBackground(type: string, url: string): boolean {
+  return type === "service_worker" && url.endsWith("/background.js");
+}
