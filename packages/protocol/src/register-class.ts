@@ -1,4 +1,5 @@
-import { sharedState } from "./shared-state.ts";
+import { classes, type RegisteredClass } from "./values/class-registry.ts";
+import { instancePacker, instanceReviver } from "./values/classes.ts";
 
 /** How instances of a class become values and come back. */
 export interface ClassCodec<T extends object, Encoded = unknown> {
@@ -11,25 +12,10 @@ export interface ClassCodec<T extends object, Encoded = unknown> {
   readonly decode?: (value: Encoded) => T;
 }
 
-/** A registered class. */
-export interface RegisteredClass {
-  readonly name: string;
-  readonly prototype: object;
-  readonly encode: ((instance: never) => unknown) | undefined;
-  readonly decode: ((value: never) => object) | undefined;
-}
-
 type Class<T extends object> = abstract new (...args: never) => T;
 
-/** A class that tells itself how it crosses. */
+/** A class that says itself how it crosses, by static methods. */
 type SelfCodedClass<T extends object> = Class<T> & ClassCodec<T, never>;
-
-interface Registry {
-  readonly byName: Map<string, RegisteredClass>;
-  readonly byPrototype: Map<object, RegisteredClass>;
-}
-
-const registry: Registry = sharedState("portolan.classes", () => ({ byName: new Map(), byPrototype: new Map() }));
 
 /**
  * Lets instances of a class cross by value. Register it under the same name on
@@ -60,40 +46,24 @@ export function registerClass(name: string, first: unknown, second?: unknown): (
   if (typeof name !== "string" || typeof type !== "function") {
     throw new TypeError("registerClass() needs a name and a class: registerClass(name, Class, { encode, decode })");
   }
-  const { encode, decode } = (second ?? first) as ClassCodec<object>;
+  const codec = (second ?? first) as ClassCodec<object>;
   const prototype: object = type.prototype;
+  for (const taken of [classes.get(name), classes.get(prototype)]) {
+    if (taken && (taken.name !== name || taken.prototype !== prototype)) {
+      throw new TypeError(
+        `registerClass(): the name "${name}", or its class, is registered as "${taken.name}" already`,
+      );
+    }
+  }
+  const decode = codec.decode?.bind(codec);
   const registered: RegisteredClass = {
     name,
     prototype,
-    encode: encode?.bind(second ?? first),
-    decode: decode?.bind(second ?? first),
+    pack: instancePacker(name, codec.encode?.bind(codec), decode),
+    reviver: instanceReviver(name, prototype, decode),
   };
-  refuseTaken(registered);
-  registry.byName.set(name, registered);
-  registry.byPrototype.set(prototype, registered);
-  return () => unregister(registered);
-}
-
-/** The class registered for exactly this prototype. */
-export function classOfPrototype(prototype: object): RegisteredClass | undefined {
-  return registry.byPrototype.get(prototype);
-}
-
-/** The class registered under a name. */
-export function classOfName(name: string): RegisteredClass | undefined {
-  return registry.byName.get(name);
-}
-
-function refuseTaken({ name, prototype }: RegisteredClass): void {
-  const owner = registry.byName.get(name);
-  if (owner && owner.prototype !== prototype) throw new TypeError(`registerClass(): another class is called "${name}"`);
-  const other = registry.byPrototype.get(prototype);
-  if (other && other.name !== name)
-    throw new TypeError(`registerClass(): this class is called "${other.name}" already`);
-}
-
-function unregister(registered: RegisteredClass): void {
-  if (registry.byName.get(registered.name) !== registered) return;
-  registry.byName.delete(registered.name);
-  registry.byPrototype.delete(registered.prototype);
+  classes.set(name, registered).set(prototype, registered);
+  return () => {
+    if (classes.get(name) === registered && classes.delete(name)) classes.delete(prototype);
+  };
 }

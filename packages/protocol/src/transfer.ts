@@ -1,14 +1,6 @@
-import { sharedState } from "./shared-state.ts";
-import { tagOf } from "./values/brands.ts";
-import { isMovableOnly, movableTags, platformNameOf } from "./values/platform.ts";
-
-interface TransferMarks {
-  /** About how many marks are set; 0 says that packing need not look. */
-  count: number;
-  readonly marked: WeakSet<object>;
-}
-
-const marks: TransferMarks = sharedState("portolan.transferred", () => ({ count: 0, marked: new WeakSet() }));
+import { mark } from "./transfer-mark.ts";
+import { classNameOf, tagOf } from "./values/brands.ts";
+import { movable } from "./values/platform-objects.ts";
 
 /**
  * Marks a value to be moved instead of copied when it next crosses, with
@@ -18,27 +10,14 @@ const marks: TransferMarks = sharedState("portolan.transferred", () => ({ count:
  * here, and a call that moved something is never retried.
  */
 export function transfer<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !marks.marked.has(value)) {
-    marks.count++;
-    marks.marked.add(value);
-  }
+  if (typeof value === "object" && value !== null) mark(value);
   return value;
-}
-
-/** True for what {@link transfer} marked and no message has taken yet. */
-export function isMarked(value: object): boolean {
-  return marks.count > 0 && marks.marked.has(value);
-}
-
-/** Takes the mark off, once the value has been packed. */
-export function unmark(value: object): void {
-  if (marks.marked.delete(value)) marks.count--;
 }
 
 /**
  * Everything in a value that a platform could move: buffers (those of partial
- * views too), ports, bitmaps, streams. Looks through plain objects, arrays, Maps
- * and Sets. For lists that you make yourself, such as a `transfer` option.
+ * views too), ports, bitmaps, streams. Looks through plain objects, arrays, Maps,
+ * Sets and errors. For lists that you make yourself, such as a `transfer` option.
  */
 export function findTransferables(value: unknown): object[] {
   const found = new Set<object>();
@@ -48,25 +27,21 @@ export function findTransferables(value: unknown): object[] {
     const next = waiting.pop();
     if (typeof next !== "object" || next === null || seen.has(next)) continue;
     seen.add(next);
-    const movable = movableOf(next);
-    if (movable) found.add(movable);
-    else waiting.push(...childrenOf(next));
+    const thing = ArrayBuffer.isView(next) ? next.buffer : next;
+    if (isTransferable(thing)) found.add(thing);
+    else waiting.push(...childrenOf(thing).reverse());
   }
   return [...found];
 }
 
-function movableOf(value: object): object | undefined {
-  const thing = ArrayBuffer.isView(value) ? value.buffer : value;
-  const tag = tagOf(thing);
-  return tag === "ArrayBuffer" || movableTags.has(platformNameOf(thing, tag)) || isMovableOnly(thing, tag)
-    ? thing
-    : undefined;
+function isTransferable(value: object): boolean {
+  const tag = tagOf(value);
+  return tag === "ArrayBuffer" || movable.test(tag) || movable.test(classNameOf(Object.getPrototypeOf(value)));
 }
 
 function childrenOf(value: object): unknown[] {
   const tag = tagOf(value);
-  if (tag === "Map") return [...(value as Map<unknown, unknown>).entries()].flat().reverse();
-  if (tag === "Set") return [...(value as Set<unknown>)].reverse();
-  const plain = Array.isArray(value) || tag === "Object" || tag === "Error";
-  return plain ? Object.values(value).reverse() : [];
+  if (tag === "Map") return [...(value as Map<unknown, unknown>)].flat(1);
+  if (tag === "Set") return [...(value as Set<unknown>)];
+  return Array.isArray(value) || tag === "Object" || tag === "Error" ? Object.values(value) : [];
 }

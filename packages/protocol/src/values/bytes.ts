@@ -2,155 +2,85 @@ import type { Key } from "../message.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import { tagOf, viewTypeOf } from "./brands.ts";
 import { ValueKind } from "./kinds.ts";
-import { Meeting, type Packing } from "./packing.ts";
-import { malformed } from "./refusal.ts";
+import type { Packing } from "./packing.ts";
+import { expect } from "./refusal.ts";
 import type { Reviver } from "./reviving.ts";
 
 /** Copies from here on are moved where the carrier can: one copy instead of two. */
-export const worthMoving = 16_384;
+const worthMoving = 16_384;
 
 /**
- * Packs a view as exactly its own bytes: what else its buffer holds stays here.
- * Two views of one buffer arrive as two buffers, unless the buffer is moved.
+ * Packs a buffer, or a view as exactly its own bytes: what else its buffer holds
+ * stays here. Two views of one buffer arrive as two buffers, unless it is moved.
+ * A buffer that can grow arrives with the length it has now.
  */
-export function packView(source: ArrayBufferView, key: Key, packing: Packing): unknown {
-  const { buffer, byteOffset, byteLength } = source;
+export function packBytes(source: ArrayBuffer | ArrayBufferView, key: Key, packing: Packing): unknown {
+  const view = ArrayBuffer.isView(source);
+  const buffer = view ? source.buffer : source;
   if (tagOf(buffer) === "SharedArrayBuffer") return packShared(source, key, packing);
-  const type = viewTypeOf(source);
-  refuseDetached(buffer, byteLength, key, packing);
-  const whole = byteOffset === 0 && byteLength === buffer.byteLength;
-  if (packing.moving > 0 && whole && packing.canMoveAll) {
-    move(buffer, packing);
-    return place(source, makeView(type, buffer as ArrayBuffer, byteOffset, byteLength), type, key, packing);
+  // Throws for a buffer that has been moved away.
+  const bytes = view ? new Uint8Array(buffer, source.byteOffset, source.byteLength) : new Uint8Array(buffer);
+  const type = view ? viewTypeOf(source) : "ArrayBuffer";
+  const { length } = bytes;
+  packing.size += 16 + length;
+  if (!packing.natives) {
+    packing.meet(source, key, null);
+    packing.entry(ValueKind.bytes, key, type);
+    packing.size += length >> 2;
+    return toBase64(bytes);
   }
-  if (!packing.carriesNatives)
-    return packText(source, new Uint8Array(buffer, byteOffset, byteLength), type, key, packing);
-  return place(
-    source,
-    makeView(type, copyOf(buffer, byteOffset, byteLength, packing), 0, byteLength),
-    type,
-    key,
-    packing,
-  );
-}
-
-/** Packs an ArrayBuffer. One that can grow arrives with the length it has now. */
-export function packBuffer(source: ArrayBuffer, key: Key, packing: Packing): unknown {
-  refuseDetached(source, source.byteLength, key, packing);
-  if (packing.moving > 0 && packing.canMoveAll) {
-    move(source, packing);
-    return place(source, source, "ArrayBuffer", key, packing);
-  }
-  if (!packing.carriesNatives) return packText(source, new Uint8Array(source), "ArrayBuffer", key, packing);
-  return place(source, copyOf(source, 0, source.byteLength, packing), "ArrayBuffer", key, packing);
+  packing.plain = false;
+  const moved = packing.moving > 0 && packing.movesAll && length === buffer.byteLength;
+  const own = moved ? (buffer as ArrayBuffer) : bytes.slice().buffer;
+  packing.moved ||= moved;
+  if (moved || (packing.movesAll && length >= worthMoving)) packing.move(own);
+  const out = packing.clone ? viewOf(type, own) : new Uint8Array(own);
+  packing.meet(source, key, out, "share");
+  if (!packing.clone) packing.entry(ValueKind.bytes, key, type);
+  return out;
 }
 
 /** Packs a SharedArrayBuffer or a view of one: both ends will see the same memory. */
 export function packShared(source: object, key: Key, packing: Packing): unknown {
-  if (!packing.options.trusted) {
-    throw packing.refuse(key, "shared memory goes to trusted peers only; copy it, as with new Uint8Array(view)");
-  }
-  if (!packing.carriesNatives) throw packing.refuse(key, "shared memory needs a carrier that clones; copy it");
-  packing.size += 16;
+  packing.needsTrust("shared memory");
+  return packNative(source, source, key, packing);
+}
+
+/** Puts a thing in its place as it is, for the carrier to clone or move. */
+export function packNative(source: object, out: object, key: Key, packing: Packing): unknown {
   packing.plain = false;
-  packing.meet(source, key, source, Meeting.share);
+  packing.size += 64;
+  packing.meet(source, key, out, "share");
   if (!packing.clone) packing.entry(ValueKind.native, key);
-  return source;
+  return out;
 }
 
-/** Puts bytes in their place as they are; at the json level with an entry that names their type. */
-function place(source: object, out: ArrayBufferView | ArrayBuffer, type: string, key: Key, packing: Packing): unknown {
-  packing.plain = false;
-  packing.size += 16 + out.byteLength;
-  packing.meet(source, key, out, Meeting.share);
-  if (packing.clone) return out;
-  packing.entry(ValueKind.bytes, key, type);
-  return ArrayBuffer.isView(out) ? new Uint8Array(out.buffer, out.byteOffset, out.byteLength) : new Uint8Array(out);
+type ViewConstructor = { new (buffer: ArrayBuffer): ArrayBufferView; readonly BYTES_PER_ELEMENT?: number };
+
+/** The constructor of a type of view; `undefined` for ArrayBuffer, and for types that this runtime lacks. */
+function constructorOf(type: string): ViewConstructor | undefined {
+  const known = /^(Big)?(Int|Uint|Float)\d+(Clamped)?Array$|^DataView$/.test(type);
+  return known ? (globalThis as unknown as Record<string, ViewConstructor>)[type] : undefined;
 }
 
-function packText(source: object, bytes: Uint8Array, type: string, key: Key, packing: Packing): unknown {
-  packing.meet(source, key, null);
-  packing.entry(ValueKind.bytes, key, type);
-  const text = toBase64(bytes);
-  packing.size += text.length;
-  return text;
-}
-
-/** Moves the user's own buffer. */
-function move(buffer: object, packing: Packing): void {
-  packing.moved = true;
-  packing.move(buffer);
-}
-
-function copyOf(buffer: ArrayBufferLike, from: number, length: number, packing: Packing): ArrayBuffer {
-  const copy = new Uint8Array(length);
-  copy.set(new Uint8Array(buffer, from, length));
-  if (length >= worthMoving && packing.canMoveAll) packing.move(copy.buffer);
-  return copy.buffer;
-}
-
-function refuseDetached(buffer: ArrayBufferLike, byteLength: number, key: Key, packing: Packing): void {
-  if (byteLength > 0) return;
-  try {
-    new Uint8Array(buffer);
-  } catch (cause) {
-    throw packing.refuse(key, "its buffer has been moved away", cause);
-  }
-}
-
-type ViewConstructor = new (buffer: ArrayBuffer, byteOffset?: number, length?: number) => ArrayBufferView;
-
-/** The views that cross; those that this runtime lacks are refused on arrival. */
-const viewTypes: ReadonlyMap<string, { readonly create: ViewConstructor; readonly unit: number }> = new Map(
-  [
-    ["Uint8Array", 1],
-    ["Int8Array", 1],
-    ["Uint8ClampedArray", 1],
-    ["Uint16Array", 2],
-    ["Int16Array", 2],
-    ["Float16Array", 2],
-    ["Uint32Array", 4],
-    ["Int32Array", 4],
-    ["Float32Array", 4],
-    ["Float64Array", 8],
-    ["BigInt64Array", 8],
-    ["BigUint64Array", 8],
-    ["DataView", 1],
-  ].flatMap(([name, unit]) => {
-    const create = (globalThis as Record<string, unknown>)[name as string];
-    return typeof create === "function"
-      ? [[name as string, { create: create as ViewConstructor, unit: unit as number }] as const]
-      : [];
-  }),
-);
-
-function makeView(type: string, buffer: ArrayBuffer, byteOffset: number, byteLength: number): ArrayBufferView {
-  const found = viewTypes.get(type);
-  if (!found) throw malformed(`this runtime has no ${type}`);
-  return new found.create(buffer, byteOffset, byteLength / found.unit);
+function viewOf(type: string, buffer: ArrayBuffer): ArrayBuffer | ArrayBufferView {
+  const View = constructorOf(type);
+  return View ? new View(buffer) : buffer;
 }
 
 export const bytesReviver: Reviver = {
-  open(data, rest) {
-    const bytes = typeof data === "string" ? fromBase64(data) : asBytes(data);
-    if (!bytes) throw malformed("bytes need base64, or a Uint8Array");
-    const type = rest[0];
-    const unit = type === "ArrayBuffer" ? 1 : viewTypes.get(type as string)?.unit;
-    if (unit === undefined) throw malformed("bytes of an unknown type");
-    if (bytes.byteLength % unit !== 0) throw malformed(`bytes that are no whole ${type}`);
-    const { buffer, byteLength } = ownBuffer(bytes);
-    return type === "ArrayBuffer" ? buffer : makeView(type as string, buffer, 0, byteLength);
+  open(data, [type]) {
+    const bytes = typeof data === "string" ? fromBase64(data) : data;
+    expect(ArrayBuffer.isView(bytes) && tagOf(bytes.buffer) === "ArrayBuffer" && typeof type === "string", "bytes");
+    const View = constructorOf(type);
+    expect(View || type === "ArrayBuffer", "a known type of bytes");
+    expect(bytes.byteLength % (View?.BYTES_PER_ELEMENT ?? 1) === 0, `a whole ${type}`);
+    return viewOf(type, ownBuffer(bytes));
   },
 };
 
-function asBytes(data: unknown): Uint8Array | undefined {
-  return ArrayBuffer.isView(data) && tagOf(data.buffer) === "ArrayBuffer"
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : undefined;
-}
-
 /** A codec's bytes may lie in the middle of its own buffer: those are copied out. */
-function ownBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
-  return whole ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+function ownBuffer({ buffer, byteOffset, byteLength }: ArrayBufferView): ArrayBuffer {
+  const whole = byteLength === buffer.byteLength;
+  return (whole ? buffer : buffer.slice(byteOffset, byteOffset + byteLength)) as ArrayBuffer;
 }

@@ -1,80 +1,41 @@
 import { tagOf } from "./brands.ts";
-import { exceeded, malformed } from "./refusal.ts";
-import type { UnpackOptions, ValueLimits } from "./reviving.ts";
+import { expect, limit } from "./refusal.ts";
+import type { ValueLimits } from "./reviving.ts";
 
 /**
- * Counts what an untrusted peer sent, without recursion and only as far as the
+ * Counts what an untrusted peer sent, layer by layer and only as far as the
  * limits reach. Refuses a RegExp and shared memory, which a carrier that clones
  * lets through.
  */
-export function checkLimits(data: unknown, table: unknown, options: UnpackOptions): void {
-  const { limits } = options;
-  if (!limits) return;
-  const counter = new Counter(limits);
-  counter.run(data);
-  counter.run(table);
+export function checkLimits(data: unknown, table: unknown, { depth, nodes, bigintDigits }: ValueLimits): void {
+  // Met before: a carrier that clones lets cycles through.
+  const seen = new Set<object>();
+  let layer: object[] = [];
+  let count = 0;
+  const add = (value: unknown) => {
+    limit(++count, nodes, `${nodes} nodes`);
+    if (typeof value === "bigint") limit(value < 0n ? -value : value, largest(bigintDigits), `${bigintDigits} digits`);
+    if (typeof value !== "object" || value === null || seen.has(value)) return;
+    seen.add(value);
+    layer.push(value);
+  };
+  add(data);
+  add(table);
+  for (let level = 1; layer.length > 0; level++) {
+    limit(level, depth, `${depth} levels`);
+    const containers = layer;
+    layer = [];
+    for (const container of containers) for (const child of childrenOf(container)) add(child);
+  }
 }
 
-class Counter {
-  readonly #limits: ValueLimits;
-  #nodes = 0;
-  /** Met before: a carrier that clones lets cycles through. */
-  readonly #seen = new Set<object>();
-  #layer: object[] = [];
-
-  constructor(limits: ValueLimits) {
-    this.#limits = limits;
-  }
-
-  /** Goes through the value layer by layer. */
-  run(value: unknown): void {
-    this.#layer = [];
-    this.#add(value);
-    for (let depth = 0; this.#layer.length > 0; depth++) {
-      if (depth >= this.#limits.depth) throw exceeded("depth", this.#limits.depth);
-      const layer = this.#layer;
-      this.#layer = [];
-      for (const container of layer) this.#addChildren(container);
-    }
-  }
-
-  #add(value: unknown): void {
-    if (++this.#nodes > this.#limits.nodes) throw exceeded("nodes", this.#limits.nodes);
-    if (typeof value === "bigint") this.#checkBigint(value);
-    if (typeof value !== "object" || value === null || this.#seen.has(value)) return;
-    this.#seen.add(value);
-    this.#layer.push(value);
-  }
-
-  #addChildren(container: object): void {
-    const tag = tagOf(container);
-    if (tag === "RegExp") throw malformed("a RegExp from an untrusted peer");
-    if (tag === "SharedArrayBuffer") throw malformed("shared memory from an untrusted peer");
-    if (ArrayBuffer.isView(container)) this.#add(container.buffer);
-    else if (Array.isArray(container)) this.#addItems(container);
-    else if (tag === "Map") this.#addAll((container as Map<unknown, unknown>).entries(), true);
-    else if (tag === "Set") this.#addAll((container as Set<unknown>).values(), false);
-    else for (const name in container) this.#add((container as Record<string, unknown>)[name]);
-  }
-
-  #addAll(entries: Iterable<unknown>, pairs: boolean): void {
-    for (const entry of entries) {
-      if (pairs) for (const one of entry as Iterable<unknown>) this.#add(one);
-      else this.#add(entry);
-    }
-  }
-
-  #addItems(list: readonly unknown[]): void {
-    // Holes and named properties: count what is there, not what the length claims.
-    const names = Object.keys(list);
-    if (this.#nodes + names.length > this.#limits.nodes) throw exceeded("nodes", this.#limits.nodes);
-    for (const name of names) this.#add((list as unknown as Record<string, unknown>)[name]);
-  }
-
-  #checkBigint(value: bigint): void {
-    const limit = this.#limits.bigintDigits;
-    if (value > largest(limit) || value < -largest(limit)) throw exceeded("bigint digits", limit);
-  }
+function childrenOf(container: object): Iterable<unknown> {
+  const tag = tagOf(container);
+  expect(tag !== "RegExp" && tag !== "SharedArrayBuffer", `no ${tag} from an untrusted peer`);
+  if (ArrayBuffer.isView(container)) return [container.buffer];
+  if (tag === "Map") return [...(container as Map<unknown, unknown>)].flat(1);
+  // Of an array too: holes cost nothing, and named properties count.
+  return tag === "Set" ? (container as Set<unknown>) : Object.values(container);
 }
 
 let known: { readonly digits: number; readonly value: bigint } = { digits: 1, value: 9n };

@@ -4,8 +4,8 @@ import type { ReferenceKind } from "./reference.ts";
  * The integer of every special value. Each is sampled as it travels on a JSON
  * carrier: the value, the data in its place, and its table entry
  * `[kind, path, ...rest]`. On a carrier that clones, what structured clone
- * carries exactly (undefined, NaN, bigint, Date, typed arrays, arrays with holes,
- * Maps and Sets that hold no special value …) goes as it is and has no entry.
+ * carries exactly (undefined, NaN, bigint, Date, typed arrays, Maps and Sets that
+ * hold no special value …) goes as it is and has no entry.
  *
  * Entries come in the order in which values are complete: what a value holds
  * comes before the value itself.
@@ -46,7 +46,8 @@ export const ValueKind = {
   set: 11,
   /**
    * An error: an object of what it has of `name`, `message`, `stack` (only between trusted ends), `cause`, `errors`,
-   * and `props` (its own enumerable properties). Rest: the class to revive, one of `errorClasses`.
+   * and `props` (its own enumerable properties). Rest: the class to revive: Error, EvalError,
+   * RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError, DOMException or RpcError.
    * `[new TypeError("no")]` → `[{ message: "no" }]`, `[12, [0], "TypeError"]`.
    */
   error: 12,
@@ -56,19 +57,17 @@ export const ValueKind = {
   ref: 14,
   /** The carrier clones it; said only where the data is otherwise plain: `[blob]` → `[blob]`, `[15, [0]]`. */
   native: 15,
-  /** A File. The place holds a Blob, since not every platform clones a File. Rest: name, lastModified. */
-  file: 16,
   /** The kinds below are references; null in their place, and in the rest what sessions say of them (PROTOCOL.md). */
-  function: 17,
+  function: 16,
   /** An object by reference: an RpcTarget, or marked by `proxy()`. */
-  target: 18,
-  promise: 19,
-  signal: 20,
-  stream: 21,
+  target: 17,
+  promise: 18,
+  signal: 19,
+  stream: 20,
   /** What the receiver itself exported, coming home. */
-  home: 22,
-  /** The result of a call that is not answered yet. Not inside a Map, a Set or a registered class. */
-  result: 23,
+  home: 21,
+  /** The result of a call that is not answered yet. Only inside plain objects and arrays. */
+  result: 22,
 } as const;
 
 /** One of {@link ValueKind}. */
@@ -83,18 +82,4 @@ export const referenceKinds: readonly ReferenceKind[] = [
   "stream",
   "home",
   "result",
-];
-
-/** The classes that {@link ValueKind.error} names. */
-export const errorClasses: readonly string[] = [
-  "Error",
-  "EvalError",
-  "RangeError",
-  "ReferenceError",
-  "SyntaxError",
-  "TypeError",
-  "URIError",
-  "AggregateError",
-  "DOMException",
-  "RpcError",
 ];

@@ -1,64 +1,54 @@
 import { targetMark } from "../marks.ts";
 import type { Key } from "../message.ts";
 import { proxyNames } from "../proxy-mark.ts";
-import { classOfPrototype } from "../register-class.ts";
-import { isArrayPrototype, isBuiltInPrototype, isObjectPrototype, tagOf } from "./brands.ts";
-import { packBuffer, packShared, packView } from "./bytes.ts";
-import { packInstance } from "./classes.ts";
+import { classNameOf, isBuiltIn, isObjectPrototype, tagOf } from "./brands.ts";
+import { packBytes, packShared } from "./bytes.ts";
+import { classes } from "./class-registry.ts";
 import { packMap, packSet } from "./collections.ts";
 import { packError } from "./errors.ts";
 import { packList } from "./lists.ts";
 import type { Packing } from "./packing.ts";
-import { platformNameOf } from "./platform.ts";
-import { instanceRemedy, packPlatformObject } from "./platform-objects.ts";
-import { isThenableRecord, packNullProto, packRecord } from "./records.ts";
-import { packReference, referenceKindOf } from "./references.ts";
+import { isMoved, packMoved, packPlatformObject, remedyFor } from "./platform-objects.ts";
+import { packNullProto, packRecord } from "./records.ts";
+import { referenceKindOf } from "./references.ts";
 import { packBoxed, packDate, packRegExp } from "./wrappers.ts";
 
 /** Packs an object met for the first time: finds out what it is, by brand. */
 export function packObject(source: object, key: Key, packing: Packing): unknown {
-  if (proxyNames(source) !== undefined) return packReference("target", source, key, packing);
+  if (proxyNames(source) !== undefined) return packing.reference("target", source, key);
   const prototype: object | null = Object.getPrototypeOf(source);
-  if (Array.isArray(source)) return packArray(source, prototype, key, packing);
-  if (prototype === Object.prototype) return packPlain(source, key, packing);
-  const registered = prototype && classOfPrototype(prototype);
-  if (registered) return packInstance(source, registered, key, packing);
-  if (prototype === null || isObjectPrototype(prototype)) return packPlain(source, key, packing);
-  if ((source as Record<symbol, unknown>)[targetMark] === true) return packReference("target", source, key, packing);
-  if (ArrayBuffer.isView(source)) return packView(source, key, packing);
-  return packTagged(source, prototype, key, packing);
-}
-
-function packArray(source: readonly unknown[], prototype: object | null, key: Key, packing: Packing): unknown {
-  if (isArrayPrototype(prototype)) return packList(source, key, packing);
-  const registered = prototype && classOfPrototype(prototype);
-  if (registered) return packInstance(source, registered, key, packing);
-  throw packing.refuse(key, "an array of a class of its own; spread it into a plain array, or register its class");
-}
-
-function packPlain(source: object, key: Key, packing: Packing): unknown {
+  if (prototype === Array.prototype && Array.isArray(source)) return packList(source, key, packing);
   const tag = tagOf(source);
-  if (tag === "Error") return packError(source as Error, key, packing);
-  if (tag !== "Object") throw packing.refuse(key, `a thing that calls itself ${tag}; spread it into a plain object`);
-  if (isThenableRecord(source)) return packReference("promise", source, key, packing);
-  if (Symbol.asyncIterator in source) return packReference("stream", source, key, packing);
-  return Object.getPrototypeOf(source) === null
-    ? packNullProto(source, key, packing)
-    : packRecord(source, key, packing);
-}
-
-function packTagged(source: object, prototype: object, key: Key, packing: Packing): unknown {
-  const tag = tagOf(source);
-  if (tag === "Error" || tag === "DOMException") return packError(source as Error, key, packing);
-  const pack = Object.hasOwn(builtIns, tag) ? builtIns[tag] : undefined;
-  if (pack) {
-    if (isBuiltInPrototype(prototype, tag)) return pack(source as never, key, packing);
-    throw packing.refuse(key, instanceRemedy(platformNameOf(source, "Object")));
+  if (prototype === null || prototype === Object.prototype || isObjectPrototype(prototype)) {
+    return packPlain(source, prototype, tag, key, packing);
   }
-  const name = platformNameOf(source, tag);
-  const moved = packing.moving > 0 && (tag === "ReadableStream" || tag === "WritableStream") && packing.canMoveAll;
-  const kind = moved ? undefined : referenceKindOf(source, name);
-  return kind ? packReference(kind, source, key, packing) : packPlatformObject(source, name, key, packing);
+  const registered = classes.get(prototype);
+  if (registered) return registered.pack(source, key, packing);
+  // Of any realm: no prototype of a subclass is itself an array.
+  if (Array.isArray(source) && Array.isArray(prototype)) return packList(source, key, packing);
+  if (tag === "Error" || tag === "DOMException") return packError(source as Error, key, packing);
+  if (ArrayBuffer.isView(source)) return packBytes(source, key, packing);
+  return packInstance(source, prototype, tag, key, packing);
+}
+
+function packPlain(source: object, prototype: object | null, tag: string, key: Key, packing: Packing): unknown {
+  if (tag !== "Object") throw packing.refuse(`it calls itself ${tag}; spread it into a plain object`);
+  if ("then" in source && typeof source.then === "function") return packing.reference("promise", source, key);
+  if (Symbol.asyncIterator in source) return packing.reference("stream", source, key);
+  return prototype ? packRecord(source, key, packing) : packNullProto(source, key, packing);
+}
+
+/** Packs an instance of something: of the language, of the platform, or of the user. */
+function packInstance(source: object, prototype: object, tag: string, key: Key, packing: Packing): unknown {
+  const name = tag === "Object" || tag === "EventTarget" ? classNameOf(prototype) : tag;
+  if (Object.hasOwn(builtIns, tag)) {
+    if (isBuiltIn(prototype, tag)) return builtIns[tag]?.(source as never, key, packing);
+    throw packing.refuse(remedyFor(classNameOf(prototype), packing));
+  }
+  if ((source as Record<symbol, unknown>)[targetMark] === true) return packing.reference("target", source, key);
+  if (isMoved(name, packing)) return packMoved(source, key, packing);
+  const kind = referenceKindOf(source, tag);
+  return kind ? packing.reference(kind, source, key) : packPlatformObject(source, name, key, packing);
 }
 
 /** What the language itself has, by tag. The brand is checked where each is read. */
@@ -67,7 +57,7 @@ const builtIns: Readonly<Record<string, (source: never, key: Key, packing: Packi
   Set: packSet,
   Date: packDate,
   RegExp: packRegExp,
-  ArrayBuffer: packBuffer,
+  ArrayBuffer: packBytes,
   SharedArrayBuffer: packShared,
   Boolean: packBoxed,
   Number: packBoxed,

@@ -1,11 +1,9 @@
 import { describeThrown, RpcError } from "../error.ts";
 import type { Key } from "../message.ts";
-import { isMarked, unmark } from "../transfer.ts";
+import { isMarked, unmark } from "../transfer-mark.ts";
 import { packObject } from "./objects.ts";
 import { type Packed, Packing, type PackOptions } from "./packing.ts";
-import { packReference } from "./references.ts";
-import { refusal } from "./refusal.ts";
-import { packBigint, packOddNumber, packSymbol, packUndefined } from "./scalars.ts";
+import { packScalar, packSymbol } from "./scalars.ts";
 
 export type { Packed, PackOptions } from "./packing.ts";
 
@@ -21,30 +19,26 @@ const nothing: readonly object[] = Object.freeze([]);
  */
 export function pack(value: unknown, options: PackOptions): Packed {
   const size = sizeOfPlain(value);
-  if (size > 0) return { data: value, table: null, transfer: nothing, moved: false, size, plain: true };
-  const packing = new Packing(options, walk);
-  return guarded(packing, () => walk(value, 0, packing));
+  if (size > 0) return plainly(value, size);
+  return guarded(new Packing(options, walk), (packing) => walk(value, 0, packing));
 }
 
 /** Packs the arguments of a call: a list of its own whose items are values. Paths begin with the index. */
 export function packArguments(args: readonly unknown[], options: PackOptions): Packed {
   let size = 0;
-  for (let index = 0; index < args.length; index++) {
-    const one = sizeOfPlain(args[index]);
-    if (one === 0) return packList(args, options);
-    size += one;
-  }
-  return { data: args.slice(), table: null, transfer: nothing, moved: false, size, plain: true };
-}
-
-function packList(args: readonly unknown[], options: PackOptions): Packed {
-  const packing = new Packing(options, walk);
-  const data = new Array<unknown>(args.length);
-  packing.open = packing.meet(data, 0, data);
-  return guarded(packing, () => {
-    for (let index = 0; index < data.length; index++) data[index] = walk(args[index], index, packing);
+  let index = 0;
+  for (let one = 1; one > 0 && index < args.length; index++) size += one = sizeOfPlain(args[index]);
+  if (index === args.length && (index === 0 || sizeOfPlain(args[index - 1]) > 0)) return plainly(args.slice(), size);
+  return guarded(new Packing(options, walk), (packing) => {
+    const data = new Array<unknown>(args.length);
+    packing.open = packing.meet(data, 0, data);
+    for (let at = 0; at < data.length; at++) data[at] = walk(args[at], at, packing);
     return data;
   });
+}
+
+function plainly(data: unknown, size: number): Packed {
+  return { data, table: null, transfer: nothing, moved: false, size, plain: true };
 }
 
 /** The size of a primitive that every carrier takes as it is; 0 for anything else. */
@@ -62,18 +56,16 @@ function sizeOfPlain(value: unknown): number {
   }
 }
 
-function guarded(packing: Packing, work: () => unknown): Packed {
+function guarded(packing: Packing, work: (packing: Packing) => unknown): Packed {
   let data: unknown;
   try {
-    data = work();
+    data = work(packing);
   } catch (thrown) {
     if (RpcError.is(thrown)) throw thrown;
-    const why =
-      thrown instanceof RangeError ? "it is nested too deeply" : `reading it threw: ${describeThrown(thrown)}`;
-    throw refusal(packing.options.root, why, thrown);
+    throw packing.refuse(`reading it threw: ${describeThrown(thrown)}`, thrown);
   }
   const packed = packing.finish(data);
-  for (const marked of packing.marked) unmark(marked);
+  packing.marked.forEach(unmark);
   return packed;
 }
 
@@ -84,37 +76,27 @@ function walk(value: unknown, key: Key, packing: Packing): unknown {
     packing.size += size;
     return value;
   }
+  packing.key = key;
   switch (typeof value) {
     case "object":
-      return walkObject(value as object, key, packing);
-    case "number":
-      packing.size += 8;
-      return packOddNumber(value, key, packing);
-    case "undefined":
-      packing.size += 4;
-      return packUndefined(key, packing);
     case "function":
-      return walkFunction(value, key, packing);
-    case "bigint":
-      return packBigint(value, key, packing);
+      return walkObject(value as object, key, packing);
+    case "symbol":
+      return packSymbol(value, key, packing);
     default:
-      return packSymbol(value as symbol, key, packing);
+      return packScalar(value as undefined | bigint | number, key, packing);
   }
 }
 
 function walkObject(value: object, key: Key, packing: Packing): unknown {
   const place = packing.find(value);
   if (place) return packing.again(place, key);
+  // Functions are asked nothing: a stub's properties are calls.
+  if (typeof value === "function") return packing.reference("function", value, key);
   if (!isMarked(value)) return packObject(value, key, packing);
   packing.marked.push(value);
   packing.moving++;
   const out = packObject(value, key, packing);
   packing.moving--;
   return out;
-}
-
-/** Functions are asked nothing: a stub's properties are calls. */
-function walkFunction(value: object, key: Key, packing: Packing): unknown {
-  const place = packing.find(value);
-  return place ? packing.again(place, key) : packReference("function", value, key, packing);
 }

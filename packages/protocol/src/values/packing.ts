@@ -1,7 +1,7 @@
 import type { Key, TableEntry } from "../message.ts";
 import { referenceKinds, ValueKind, type ValueKindNumber } from "./kinds.ts";
 import type { ReferenceKind, ReferenceWriter } from "./reference.ts";
-import { refusal, writePath } from "./refusal.ts";
+import { refuse } from "./refusal.ts";
 
 /** How {@link pack} writes. */
 export interface PackOptions {
@@ -35,18 +35,6 @@ export interface Packed {
   readonly plain: boolean;
 }
 
-/** What may be said when a thing is met a second time. */
-export const Meeting = {
-  /** At the clone level the same object goes in both places; at the json level a `ref` does. */
-  share: 0,
-  /** A `ref` to the first place. */
-  refer: 1,
-  /** A Map or Set being walked, not known yet to be special: meeting it again makes it so. */
-  decide: 2,
-  /** An instance whose class revives it from finished data only: a cycle through it cannot be revived. */
-  refuse: 3,
-} as const;
-
 /** A thing met in the walk, and its place in the data. */
 export interface Place {
   readonly source: object;
@@ -55,52 +43,54 @@ export interface Place {
   readonly previous: Place | null;
   /** What stands for it in the data. */
   out: unknown;
-  again: (typeof Meeting)[keyof typeof Meeting];
+  /**
+   * What to do when it is met again. `"share"`: a carrier that clones takes the same object in both places.
+   * `"refer"`: a `ref` to the first place. `"refuse"`: it is decoded from finished data, so it cannot hold itself.
+   */
+  again: "share" | "refer" | "refuse";
 }
+
+/** Packs one value, which stands under `key` of the open place; returns what stands for it in the data. */
+export type Walk = (value: unknown, key: Key, packing: Packing) => unknown;
 
 /** How many things are looked up one by one before a Map takes over. */
 const fewPlaces = 12;
-
-/** Packs one value, which stands under `key` in the open place; returns what stands for it in the data. */
-export type Walk = (value: unknown, key: Key, packing: Packing) => unknown;
 
 /** The state of one walk: where it is, what it met, and what it wrote so far. */
 export class Packing {
   readonly options: PackOptions;
   readonly clone: boolean;
-  /** Packs a child of the open place. */
+  /** Bytes and platform objects go as they are. */
+  readonly natives: boolean;
+  /** Whatever the platform can move may be moved. */
+  readonly movesAll: boolean;
   readonly walk: Walk;
   /** The thing whose children are being walked. */
   open: Place | null = null;
-  /** Above 0 inside a Map, Set or class, where nothing can be put in place later. */
+  /** Where the walk is in the open place, for messages. */
+  key: Key = 0;
+  /** Above 0 inside a special container, where nothing can be put in place later. */
   sealed = 0;
   /** Above 0 inside what `transfer()` marked. */
   moving = 0;
   moved = false;
   size = 0;
   plain = true;
-  table: (readonly unknown[])[] | null = null;
+  readonly table: (readonly unknown[])[] = [];
   readonly transfer: object[] = [];
+  /** What `transfer()` marked. */
   readonly marked: object[] = [];
+  readonly #exports: (() => void)[] = [];
   #last: Place | null = null;
   #count = 0;
   #places: Map<object, Place> | null = null;
-  #pending: { readonly entry: unknown[]; readonly kind: ReferenceKind; readonly value: object }[] | null = null;
 
   constructor(options: PackOptions, walk: Walk) {
     this.options = options;
-    this.clone = options.level === "clone";
     this.walk = walk;
-  }
-
-  /** Bytes and platform objects go as they are. */
-  get carriesNatives(): boolean {
-    return this.clone || this.options.attachments === true;
-  }
-
-  /** Buffers, and whatever else a platform can move, may be moved. */
-  get canMoveAll(): boolean {
-    return this.options.moves === "all" && this.carriesNatives;
+    this.clone = options.level === "clone";
+    this.natives = this.clone || options.attachments === true;
+    this.movesAll = this.natives && options.moves === "all";
   }
 
   /** The place of a thing met before. */
@@ -111,54 +101,67 @@ export class Packing {
   }
 
   /** Remembers a thing at `key` of the open place. */
-  meet(source: object, key: Key, out: unknown, again: Place["again"] = Meeting.refer): Place {
+  meet(source: object, key: Key, out: unknown, again: Place["again"] = "refer"): Place {
     const place: Place = { source, parent: this.open, key, previous: this.#last, out, again };
     this.#last = place;
     this.#places?.set(source, place);
-    if (++this.#count === fewPlaces) this.#places = placesOf(place);
+    if (++this.#count === fewPlaces) {
+      this.#places = new Map();
+      for (let met: Place | null = place; met; met = met.previous) this.#places.set(met.source, met);
+    }
     return place;
   }
 
   /** What stands for a thing met again. */
   again(place: Place, key: Key): unknown {
-    if (this.clone && place.again === Meeting.share) {
+    if (place.again === "refuse") throw this.refuse("an instance whose decode() needs it finished cannot hold itself");
+    if (this.clone && place.again === "share") {
       this.plain = false;
       return place.out;
     }
-    if (place.again === Meeting.refuse) {
-      throw this.refuse(
-        key,
-        "its class decodes finished data only, so it cannot hold itself; break the cycle in encode",
-      );
-    }
-    if (place.again === Meeting.decide) place.again = Meeting.refer;
-    this.entry(ValueKind.ref, key, pathOf(place.parent, place.key));
+    this.entry(ValueKind.ref, key, pathTo(place.parent, place.key));
     return null;
   }
 
+  /** Walks the inside of a special container at `place`. */
+  inside<T>(place: Place, work: () => T): T {
+    const outer = this.open;
+    this.open = place;
+    this.sealed++;
+    const result = work();
+    this.sealed--;
+    this.open = outer;
+    return result;
+  }
+
   /** Adds a table entry for `key` of the open place. */
-  entry(kind: ValueKindNumber, key: Key, ...rest: readonly unknown[]): void {
+  entry(kind: ValueKindNumber | number, key: Key, ...rest: readonly unknown[]): unknown[] {
+    const entry = [kind, pathTo(this.open, key), ...rest];
     this.size += 16;
-    this.table ??= [];
-    this.table.push([kind, pathOf(this.open, key), ...rest]);
+    this.table.push(entry);
+    return entry;
   }
 
   /** Adds the entry of a thing that crosses by reference, to be exported once the whole walk has succeeded. */
   reference(kind: ReferenceKind, value: object, key: Key): null {
-    if (kind === "result" && this.sealed > 0) {
-      throw this.refuse(
-        key,
-        "an unanswered result inside a Map, Set or class instance cannot be put in place later; await it first",
-      );
-    }
+    const { references } = this.options;
+    const known = references.recognise(value) ?? kind;
+    if (known === "result" && this.sealed > 0) throw this.refuse("an unanswered result; await it first");
     this.meet(value, key, null);
-    const entry: unknown[] = [ValueKind.function + referenceKinds.indexOf(kind), pathOf(this.open, key)];
-    this.size += 16;
-    this.table ??= [];
-    this.table.push(entry);
-    this.#pending ??= [];
-    this.#pending.push({ entry, kind, value });
+    const entry = this.entry(ValueKind.function + referenceKinds.indexOf(known), key);
+    this.#exports.push(() => entry.push(...references.write(known, value)));
     return null;
+  }
+
+  /** Refuses what only trusted peers get, and only over carriers that clone. */
+  needsTrust(what: string): void {
+    if (!this.options.trusted) throw this.refuse(`${what} goes to trusted peers only; send what it holds`);
+    this.needsClone(what);
+  }
+
+  /** Refuses what JSON has no form for. */
+  needsClone(what: string): void {
+    if (!this.natives) throw this.refuse(`${what} needs a carrier that clones; send what it holds`);
   }
 
   /** Lists what the carrier shall move, once. */
@@ -166,37 +169,31 @@ export class Packing {
     if (!this.transfer.includes(thing)) this.transfer.push(thing);
   }
 
-  /** The error for a value at `key` of the open place that cannot cross. */
-  refuse(key: Key, why: string, cause?: unknown): Error {
-    return refusal(writePath(this.options.root, pathOf(this.open, key)), why, cause);
+  /** The error for a value that cannot cross: where it is, what it is and what to do instead. */
+  refuse(why: string, cause?: unknown): Error {
+    return refuse("INVALID_ARGUMENT", `${this.#where()} cannot cross: ${why}`, cause);
   }
 
   /** Exports what crosses by reference and hands over the message. */
   finish(data: unknown): Packed {
-    for (const { entry, kind, value } of this.#pending ?? []) {
-      entry.push(...this.options.references.write(kind, value));
-    }
-    return {
-      data,
-      // Every entry was made by `entry` or `reference`, which begin it with kind and path.
-      table: this.table as unknown as TableEntry[] | null,
-      transfer: this.transfer,
-      moved: this.moved,
-      size: this.size,
-      plain: this.plain,
-    };
+    for (const write of this.#exports) write();
+    const { table, transfer, moved, size, plain } = this;
+    // `entry` begins each one with kind and path.
+    return { data, table: table.length > 0 ? (table as unknown as TableEntry[]) : null, transfer, moved, size, plain };
+  }
+
+  /** The path as one writes it in code: `args[0].user["first name"]`. */
+  #where(): string {
+    return pathTo(this.open, this.key).reduce<string>((text, key) => {
+      if (typeof key === "number") return `${text}[${key}]`;
+      return /^[\w$]+$/.test(key) ? `${text}.${key}` : `${text}[${JSON.stringify(key)}]`;
+    }, this.options.root);
   }
 }
 
 /** The path to `key` of a place, as the wire writes it. */
-export function pathOf(parent: Place | null, key: Key): Key[] {
+function pathTo(parent: Place | null, key: Key): Key[] {
   const path: Key[] = [];
   for (let place = parent, at = key; place; at = place.key, place = place.parent) path.push(at);
   return path.reverse();
-}
-
-function placesOf(last: Place): Map<object, Place> {
-  const places = new Map<object, Place>();
-  for (let place: Place | null = last; place; place = place.previous) places.set(place.source, place);
-  return places;
 }

@@ -1,11 +1,11 @@
 import type { Key } from "../message.ts";
 import { ValueKind } from "./kinds.ts";
-import { Meeting, type Packing, type Place } from "./packing.ts";
-import { malformed } from "./refusal.ts";
-import { isRecord, type Reviver, setOwn } from "./reviving.ts";
+import type { Packing, Place } from "./packing.ts";
+import { expect } from "./refusal.ts";
+import { isRecord, type Reviver, setAll } from "./reviving.ts";
 
-/** What a plain object turns out to be once its own properties are seen. */
-const promiseLike = "then";
+/** A fresh object that holds what another one shows. */
+export type Fields = Record<string, unknown>;
 
 /**
  * Packs an object whose prototype is `Object.prototype`. The spread reads each
@@ -13,28 +13,25 @@ const promiseLike = "then";
  * shows.
  */
 export function packRecord(source: object, key: Key, packing: Packing): unknown {
-  const out: Record<string, unknown> = { ...source };
-  const place = packing.meet(source, key, out, Meeting.share);
-  packFields(out, place, packing);
-  return out;
+  const out: Fields = { ...source };
+  return packFields(out, packing.meet(source, key, out, "share"), packing);
 }
 
 /** Packs an object without a prototype. */
 export function packNullProto(source: object, key: Key, packing: Packing): unknown {
-  const out: Record<string, unknown> = { ...source };
+  const out: Fields = { ...source };
   const place = packing.meet(source, key, out);
-  packFields(out, place, packing);
+  packing.inside(place, () => packFields(out, place, packing));
   packing.entry(ValueKind.nullProto, key);
   return out;
 }
 
 /** Packs the properties of a fresh object where they stand. */
-export function packFields(out: Record<string, unknown>, place: Place, packing: Packing): void {
+export function packFields(out: Fields, place: Place, packing: Packing): Fields {
   const outer = packing.open;
   packing.open = place;
-  const names = Object.keys(out);
   let size = 16;
-  for (const name of names) {
+  for (const name of Object.keys(out)) {
     const value = out[name];
     size += name.length;
     if (typeof value === "string") size += value.length;
@@ -45,31 +42,18 @@ export function packFields(out: Record<string, unknown>, place: Place, packing: 
     }
   }
   packing.size += size;
-  refuseSymbols(out, packing);
+  for (const symbol of Object.getOwnPropertySymbols(out)) {
+    packing.key = String(symbol);
+    throw packing.refuse("a symbol is no key on the wire; use a string");
+  }
   packing.open = outer;
-}
-
-function refuseSymbols(out: object, packing: Packing): void {
-  const [symbol] = Object.getOwnPropertySymbols(out);
-  if (symbol === undefined) return;
-  throw packing.refuse(String(symbol), "symbol keys have no form on the wire; use a string key");
-}
-
-/** True for a plain object with a `then` of its own: it is a promise to whoever awaits it. */
-export function isThenableRecord(source: object): boolean {
-  return promiseLike in source && typeof source.then === "function";
+  return out;
 }
 
 export const nullProtoReviver: Reviver = {
-  open(data, _rest, revival) {
-    if (!isRecord(data)) throw malformed("an object without a prototype needs an object");
-    const shell: object = Object.create(null);
-    revival.stands(data, shell);
-    return shell;
+  open(data) {
+    expect(isRecord(data), "an object");
+    return Object.create(null);
   },
-  close(shell, data) {
-    for (const name of Object.keys(data as object))
-      setOwn(shell as object, name, (data as Record<string, unknown>)[name]);
-    return shell;
-  },
+  close: (shell, data) => setAll(shell as object, data),
 };

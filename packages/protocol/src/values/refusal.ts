@@ -1,28 +1,17 @@
 import { RpcError } from "../error.ts";
-import type { Key } from "../message.ts";
+import type { ErrorCode } from "../error-code.ts";
 
-/** A value that cannot cross: says where it is and what to do about it. Nothing has been sent. */
-export function refusal(path: string, why: string, cause?: unknown): RpcError {
-  const options = cause === undefined ? { delivered: "no" as const } : { delivered: "no" as const, cause };
-  return new RpcError("INVALID_ARGUMENT", `${path} cannot cross: ${why}`, options);
+/** An error about a value, before anything has been sent or run. */
+export function refuse(code: ErrorCode, message: string, cause?: unknown): RpcError {
+  return new RpcError(code, message, cause === undefined ? { delivered: "no" } : { delivered: "no", cause });
 }
 
-/** Foreign data that is not what its table says. */
-export function malformed(what: string): RpcError {
-  return new RpcError("INVALID_ARGUMENT", `malformed value: ${what}`, { delivered: "no" });
+/** Throws INVALID_ARGUMENT unless foreign data is what its table says: `what` names it, as in "a Map". */
+export function expect(holds: unknown, what: string): asserts holds {
+  if (!holds) throw refuse("INVALID_ARGUMENT", `malformed value: expected ${what}`);
 }
 
-/** Foreign data beyond a limit. */
-export function exceeded(what: string, limit: number): RpcError {
-  return new RpcError("RESOURCE_EXHAUSTED", `the value exceeds the limit of ${limit} ${what}`, { delivered: "no" });
-}
-
-/** A path as one writes it in code: `args[0].user["first name"]`. */
-export function writePath(root: string, keys: readonly Key[]): string {
-  let text = root;
-  for (const key of keys) {
-    if (typeof key === "number") text += `[${key}]`;
-    else text += /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
-  }
-  return text;
+/** Throws RESOURCE_EXHAUSTED for foreign data beyond a limit. */
+export function limit(amount: number | bigint, most: number | bigint, what: string): void {
+  if (amount > most) throw refuse("RESOURCE_EXHAUSTED", `the value exceeds its limit of ${what}`);
 }

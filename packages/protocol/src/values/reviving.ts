@@ -18,33 +18,23 @@ export interface UnpackOptions {
   readonly root: string;
 }
 
-/** What revivers of one message share. */
-export interface Revival {
-  readonly options: UnpackOptions;
-  /** Says which object takes the place of a container, so that what arrives later is put into that one. */
-  stands(container: object, shell: object): void;
-  /** Says that nothing can be put into a container later. */
-  seal(container: object): void;
-}
-
 /** How one kind of special value comes back. */
 export interface Reviver {
-  /** Checks the data and the rest, both foreign; makes the value, or the shell of one that holds others. */
-  open(data: unknown, rest: readonly unknown[], revival: Revival): unknown;
-  /** Fills the shell once every shell is in its place; returns what stays there. */
-  close?(shell: unknown, data: unknown, rest: readonly unknown[], revival: Revival): unknown;
+  /** Checks data and rest, both foreign; makes the value, or the shell of one that holds others. */
+  open(data: unknown, rest: readonly unknown[], options: UnpackOptions): unknown;
+  /** Fills the shell once every shell is in its place; returns what stays there. Data is as `open` found it good. */
+  close?(shell: unknown, data: never, rest: readonly unknown[]): unknown;
 }
 
 /** Sets an own property, whatever its name is. */
-export function setOwn(target: object, key: PropertyKey, value: unknown): void {
-  if (key === "__proto__") {
-    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
-  } else (target as Record<PropertyKey, unknown>)[key] = value;
+export function setOwn(target: object, key: PropertyKey, value: unknown, enumerable: boolean = true): void {
+  Object.defineProperty(target, key, { value, enumerable, writable: true, configurable: true });
 }
 
-/** Sets an own property that listings do not show, such as an error's message. */
-export function setHidden(target: object, key: PropertyKey, value: unknown): void {
-  Object.defineProperty(target, key, { value, writable: true, enumerable: false, configurable: true });
+/** Sets every own property of one object on another. */
+export function setAll(target: object, source: object): object {
+  for (const key of Object.keys(source)) setOwn(target, key, (source as Record<string, unknown>)[key]);
+  return target;
 }
 
 /** True for objects that are no arrays. */

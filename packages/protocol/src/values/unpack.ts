@@ -1,17 +1,16 @@
 import type { Key } from "../message.ts";
 import { bytesReviver } from "./bytes.ts";
 import { checkLimits } from "./check-limits.ts";
-import { classReviver } from "./classes.ts";
+import { classes } from "./class-registry.ts";
 import { mapReviver, setReviver } from "./collections.ts";
 import { errorReviver } from "./errors.ts";
 import { referenceKinds, ValueKind, type ValueKindNumber } from "./kinds.ts";
 import { arrayReviver } from "./lists.ts";
-import { fileReviver, nativeReviver } from "./platform-objects.ts";
 import { nullProtoReviver } from "./records.ts";
-import { malformed } from "./refusal.ts";
-import { type Revival, type Reviver, setOwn, type UnpackOptions } from "./reviving.ts";
+import { expect } from "./refusal.ts";
+import type { Reviver, UnpackOptions } from "./reviving.ts";
 import { bigintReviver, numberReviver, symbolReviver, undefinedReviver } from "./scalars.ts";
-import { resolveSlot, resolveSlots, type Slot } from "./slots.ts";
+import { get, resolveSlot, type Slot } from "./slots.ts";
 import { boxedReviver, dateReviver, regexpReviver } from "./wrappers.ts";
 
 export type { UnpackOptions, ValueLimits } from "./reviving.ts";
@@ -22,22 +21,22 @@ export type { UnpackOptions, ValueLimits } from "./reviving.ts";
  * fit, RESOURCE_EXHAUSTED beyond the limits. References that were read before
  * that are with the session, which releases them.
  *
- * First every entry is resolved by own keys and checked; then the shells are made
- * and put in place, so that cycles find them; then they are filled, in the order
- * of the table.
+ * First every entry is resolved by own keys, before anything changes; then each is
+ * checked and the values and empty shells are made; then they are put in place, so
+ * that cycles find them; then the shells are filled, in the order of the table.
  */
 export function unpack(data: unknown, table: unknown, options: UnpackOptions): unknown {
-  if (options.limits) checkLimits(data, table, options);
+  const { limits } = options;
+  if (limits) checkLimits(data, table, limits);
   if (table === null || table === undefined) return data;
-  if (!Array.isArray(table)) throw malformed("the table is no list");
-  if (table.length === 0) return data;
+  expect(Array.isArray(table), "a table");
   const root = { value: data };
-  const revival = new Reviving(options);
-  const slots = resolveSlots(root, table, options.limits?.depth);
-  const targets = slots.map((slot) => checkEntry(slot, root, options));
-  const shells = slots.map((slot) => reviverOf(slot.kind)?.open(slot.data, slot.rest, revival));
-  for (const [index, slot] of slots.entries()) if (reviverOf(slot.kind)) write(slot, shells[index]);
-  for (const [index, slot] of slots.entries()) fill(slot, shells[index], targets[index], revival);
+  const revivals = table.map((entry) => new Revival(resolveSlot(root, entry, limits?.depth), root, options));
+  refuseTwins(revivals);
+  for (const revival of revivals) revival.open();
+  for (const revival of revivals) revival.place();
+  const sealed = new Set(revivals.map(({ slot }) => slot.data));
+  for (const revival of revivals) revival.close(sealed);
   return root.value;
 }
 
@@ -55,76 +54,73 @@ const revivers: { readonly [Kind in ValueKindNumber]?: Reviver } = {
   [ValueKind.map]: mapReviver,
   [ValueKind.set]: setReviver,
   [ValueKind.error]: errorReviver,
-  [ValueKind.class]: classReviver,
-  [ValueKind.native]: nativeReviver,
-  [ValueKind.file]: fileReviver,
+  [ValueKind.native]: { open: (data) => data },
 };
 
-function reviverOf(kind: number): Reviver | undefined {
-  return revivers[kind as ValueKindNumber];
+/** One entry of the table on its way to a value. */
+class Revival {
+  readonly slot: Slot;
+  readonly #options: UnpackOptions;
+  readonly #reviver: Reviver | undefined;
+  /** What a `ref` points to. */
+  readonly #target: Slot | undefined;
+  #shell: unknown;
+
+  constructor(slot: Slot, root: object, options: UnpackOptions) {
+    const { kind, rest } = slot;
+    this.slot = slot;
+    this.#options = options;
+    this.#reviver =
+      kind === ValueKind.class ? classes.get(rest[0] as string)?.reviver : revivers[kind as ValueKindNumber];
+    if (kind === ValueKind.ref) this.#target = resolveSlot(root, [kind, rest[0]], options.limits?.depth);
+    const known = this.#reviver || this.#target || referenceKinds[kind - ValueKind.function];
+    expect(
+      known,
+      kind === ValueKind.class ? `the class ${nameOf(rest[0])}, which is not registered here` : "a known kind",
+    );
+  }
+
+  open(): void {
+    this.#shell = this.#reviver?.open(this.slot.data, this.slot.rest, this.#options);
+  }
+
+  place(): void {
+    if (this.#reviver) this.#write(this.#shell);
+  }
+
+  close(sealed: ReadonlySet<unknown>): void {
+    const { data, rest } = this.slot;
+    if (this.#target) this.#write(get(this.#target.container, this.#target.key));
+    else if (!this.#reviver) this.#refer(sealed);
+    // `open` has found the data good.
+    else if (this.#reviver.close) this.#write(this.#reviver.close(this.#shell, data as never, rest));
+  }
+
+  #refer(sealed: ReadonlySet<unknown>): void {
+    const { kind, rest, containers } = this.slot;
+    const reference = referenceKinds[kind - ValueKind.function];
+    if (!reference) return;
+    const nested = reference === "result" && containers.some((container) => sealed.has(container));
+    expect(!nested, "no unanswered result inside a special value");
+    this.#write(this.#options.references.read(reference, rest, (value) => this.#write(value)));
+  }
+
+  #write(value: unknown): void {
+    // An own key or index already, so even `__proto__` is only written over.
+    (this.slot.container as Record<Key, unknown>)[this.slot.key] = value;
+  }
 }
 
-class Reviving implements Revival {
-  readonly options: UnpackOptions;
-  readonly #shells = new Map<object, object>();
-  readonly #sealed = new Set<object>();
-
-  constructor(options: UnpackOptions) {
-    this.options = options;
-  }
-
-  stands(container: object, shell: object): void {
-    this.#shells.set(container, shell);
-  }
-
-  seal(container: object): void {
-    this.#sealed.add(container);
-  }
-
-  isSealed(containers: readonly object[]): boolean {
-    return this.#sealed.size > 0 && containers.some((container) => this.#sealed.has(container));
-  }
-
-  /** The object that a container has become. */
-  standIn(container: object): object {
-    return this.#shells.get(container) ?? container;
+/** No place may have two entries. */
+function refuseTwins(revivals: readonly Revival[]): void {
+  const taken = new Map<object, Set<Key>>();
+  for (const { slot } of revivals) {
+    const keys = taken.get(slot.container) ?? new Set();
+    expect(!keys.has(slot.key), "one entry for each place");
+    taken.set(slot.container, keys.add(slot.key));
   }
 }
 
-/** Checks the kind; resolves what a `ref` points to. */
-function checkEntry(slot: Slot, root: object, options: UnpackOptions): Slot | undefined {
-  const { kind, rest } = slot;
-  if (kind === ValueKind.ref) return resolveSlot(root, [kind, rest[0]], options.limits?.depth);
-  if (reviverOf(kind) || referenceKinds[kind - ValueKind.function]) return undefined;
-  throw malformed(`there is no kind ${kind}`);
-}
-
-function fill(slot: Slot, shell: unknown, target: Slot | undefined, revival: Reviving): void {
-  if (target) write(slot, read(target));
-  else if (slot.kind >= ValueKind.function) fillReference(slot, revival);
-  else {
-    const close = reviverOf(slot.kind)?.close;
-    if (!close) return;
-    const value = close(shell, slot.data, slot.rest, revival);
-    if (value !== shell) write(slot, value);
-  }
-}
-
-function fillReference(slot: Slot, revival: Reviving): void {
-  const kind = referenceKinds[slot.kind - ValueKind.function];
-  if (!kind) return;
-  if (kind === "result" && revival.isSealed(slot.containers)) {
-    throw malformed("an unanswered result inside a Map, Set or class instance");
-  }
-  const { references } = revival.options;
-  const put = (value: unknown) => setOwn(revival.standIn(slot.container), slot.key, value);
-  write(slot, references.read(kind, slot.rest, put));
-}
-
-function read({ container, key }: Slot): unknown {
-  return (container as Record<Key, unknown>)[key];
-}
-
-function write({ container, key }: Slot, value: unknown): void {
-  setOwn(container, key, value);
+function nameOf(name: unknown): string {
+  return typeof name === "string" ? JSON.stringify(name.slice(0, 100)) : typeof name;
 }
