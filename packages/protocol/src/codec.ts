@@ -1,0 +1,50 @@
+import type { Carriage } from "./transport.ts";
+
+/**
+ * How messages become what a transport carries. A codec is only a description;
+ * each session makes its own {@link CodecSession}, so that state never mixes.
+ */
+export interface Codec {
+  /** Told in hello, so that two ends that differ find out at once. */
+  readonly name: string;
+  /** What {@link CodecSession.encode} makes. `"json"` also fits transports that clone. */
+  readonly carries: Carriage;
+  /** True when messages can be found again in a stream of bytes without boundaries. */
+  readonly framed: boolean;
+  /** What pieces of a fragmented frame it can carry inside a frame. Default `"text"`. */
+  readonly chunks?: "text" | "bytes";
+  /** The media type of what it makes, for carriers that name one. */
+  readonly contentType?: string;
+  /** False for the languages of strangers, who send and expect no hello. Default true. */
+  readonly greets?: boolean;
+  /** Makes the state of one session. */
+  open(options?: CodecOptions): CodecSession;
+}
+
+/** What a session tells its codec. */
+export interface CodecOptions {
+  /** The longest piece in bytes that may be waiting for its end. Default 16 MiB. */
+  readonly maxBuffer?: number;
+  /** Limits towards an untrusted peer, checked before anything recurses. */
+  readonly guard?: DecodeGuard;
+}
+
+/** How deep and how large foreign data may be. */
+export interface DecodeGuard {
+  readonly depth: number;
+  readonly nodes: number;
+}
+
+/** The two directions of one session. */
+export interface CodecSession {
+  /**
+   * Turns one frame (a message, or a batch of them) into what the transport
+   * carries; `undefined` says that this peer does not know such things.
+   */
+  encode(frame: unknown): unknown;
+  /**
+   * Takes what arrived and returns the frames that are complete now, unchecked.
+   * Throws an RpcError PROTOCOL_ERROR or RESOURCE_EXHAUSTED for what cannot be one.
+   */
+  decode(data: unknown): readonly unknown[];
+}

@@ -1,0 +1,39 @@
+import type { Codec, DecodeGuard } from "./codec.ts";
+import { RpcError } from "./error.ts";
+import { scanJson } from "./json-scan.ts";
+
+/** How {@link json} writes. */
+export interface JsonOptions {
+  /** Default `application/json`. */
+  readonly contentType?: string;
+}
+
+/** One frame is one JSON text. For WebSockets, and for any port when text is wanted. */
+export function json(options: JsonOptions = {}): Codec {
+  return {
+    name: "json",
+    carries: "text",
+    framed: false,
+    contentType: options.contentType ?? "application/json",
+    open: ({ guard } = {}) => ({
+      encode: (frame) => JSON.stringify(frame),
+      decode: (data) => [parseJson(data, guard)],
+    }),
+  };
+}
+
+/**
+ * Parses a JSON text that may be hostile. Throws an RpcError PROTOCOL_ERROR for
+ * what is no JSON, RESOURCE_EXHAUSTED beyond the guard.
+ */
+export function parseJson(data: unknown, guard: DecodeGuard | undefined): unknown {
+  if (typeof data !== "string") {
+    throw new RpcError("PROTOCOL_ERROR", `expected JSON text, got ${data === null ? "null" : typeof data}`);
+  }
+  if (guard) scanJson(data, guard);
+  try {
+    return JSON.parse(data);
+  } catch (cause) {
+    throw new RpcError("PROTOCOL_ERROR", `expected JSON text, got ${JSON.stringify(data.slice(0, 80))}`, { cause });
+  }
+}

@@ -1,0 +1,176 @@
+import { Kind, type Message } from "./message.ts";
+
+/** A message, or a sentence that says what was wrong with it. */
+export type Parsed = { readonly ok: true; readonly message: Message } | { readonly ok: false; readonly error: string };
+
+/** How many segments, and UTF-16 units in all, a path may have. */
+export const maxPathSegments = 8;
+export const maxPathLength = 256;
+
+/** How many path numbers a session hands out; further paths travel in full. */
+export const maxPathNumbers = 1024;
+
+/**
+ * The only place where foreign data becomes a {@link Message}. Checks the shape
+ * of the tuple; the values inside are checked where they are unpacked. Slots
+ * beyond those we know are left alone, so that later versions can add some.
+ */
+export function parseMessage(raw: unknown): Parsed {
+  if (!Array.isArray(raw)) return refuse(`expected a message, got ${nameOf(raw)}`);
+  const kind: unknown = raw[0];
+  const shape = typeof kind === "number" ? shapes[kind] : undefined;
+  if (!shape) return refuse(`unknown kind of message: ${nameOf(kind)}`);
+  if (raw.length <= shape.required) return refuse(`malformed ${shape.name}: ${raw.length} slots are too few`);
+  const { fields } = shape;
+  for (let slot = 0; slot < fields.length; slot++) {
+    const field = fields[slot];
+    if (field && !field.holds(raw[slot + 1])) {
+      return refuse(`malformed ${shape.name}: ${field.name} cannot be ${nameOf(raw[slot + 1])}`);
+    }
+  }
+  // The loop has just proved the shape that the union describes.
+  return { ok: true, message: raw as unknown as Message };
+}
+
+interface Field {
+  readonly name: string;
+  readonly holds: (value: unknown) => boolean;
+}
+
+interface Shape {
+  readonly name: string;
+  readonly required: number;
+  readonly fields: readonly Field[];
+}
+
+const id: Field = { name: "id", holds: isId };
+const reference: Field = { name: "reference", holds: isId };
+const stream: Field = { name: "stream", holds: isSignedId };
+const target: Field = { name: "target", holds: Number.isSafeInteger };
+const path: Field = { name: "path", holds: isPath };
+const anything: Field = { name: "value", holds: () => true };
+const table: Field = { name: "table", holds: isTable };
+const extra: Field = { name: "extra", holds: isExtra };
+const bit: Field = { name: "flag", holds: (value) => value === 0 || value === 1 };
+const flag: Field = { name: "flag", holds: (value) => value === undefined || value === null || value === 1 };
+const total: Field = { name: "number", holds: isIndex };
+const chunk: Field = { name: "chunk", holds: (value) => typeof value === "string" || ArrayBuffer.isView(value) };
+
+const shapes: readonly Shape[] = byKind({
+  hello: [2, total, { name: "body", holds: isHelloBody }],
+  call: [4, id, target, path, anything, table, extra],
+  notify: [3, target, path, anything, table, extra],
+  resolve: [2, id, anything, table, flag],
+  reject: [2, id, anything, table],
+  cancel: [1, id, anything, table],
+  done: [1, id],
+  path: [
+    2,
+    { name: "number", holds: (value) => isIndex(value) && value < maxPathNumbers },
+    { name: "segments", holds: isSegments },
+  ],
+  retain: [1, reference],
+  release: [2, { name: "reference", holds: isSignedId }, { name: "count", holds: isId }],
+  settle: [3, reference, bit, anything, table],
+  abort: [2, reference, anything, table],
+  items: [3, stream, { name: "items", holds: Array.isArray }, total, table, { name: "metas", holds: isMetas }],
+  end: [1, stream, anything, table],
+  fail: [2, stream, anything, table],
+  credit: [3, stream, total, total],
+  stop: [2, stream, bit, anything, table],
+  fragment: [3, id, bit, chunk],
+  ping: [1, total],
+  pong: [1, total],
+  goodbye: [2, { name: "code", holds: isText(64) }, { name: "message", holds: isText(4096) }, flag],
+});
+
+function byKind(named: Record<keyof typeof Kind, readonly [required: number, ...fields: Field[]]>): readonly Shape[] {
+  const list: Shape[] = [];
+  for (const [name, [required, ...fields]] of Object.entries(named)) {
+    list[Kind[name as keyof typeof Kind]] = { name, required, fields };
+  }
+  return list;
+}
+
+function isId(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
+function isIndex(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isSignedId(value: unknown): boolean {
+  return Number.isSafeInteger(value) && value !== 0;
+}
+
+function isPath(value: unknown): boolean {
+  return isIndex(value) || isSegments(value);
+}
+
+function isSegments(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length > maxPathSegments) return false;
+  let length = 0;
+  for (const segment of value) {
+    if (typeof segment !== "string") return false;
+    length += segment.length;
+  }
+  return length <= maxPathLength;
+}
+
+function isTable(value: unknown): boolean {
+  return value === undefined || value === null || Array.isArray(value);
+}
+
+function isText(longest: number): (value: unknown) => boolean {
+  return (value) => typeof value === "string" && value.length <= longest;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isExtra(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (!isRecord(value)) return false;
+  const { timeout, key, hold } = value;
+  return (
+    (timeout === undefined || (Number.isFinite(timeout) && (timeout as number) >= 0)) &&
+    (key === undefined || isText(maxPathLength)(key)) &&
+    (hold === undefined || hold === 1)
+  );
+}
+
+function isHelloBody(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { session, codec, carries, moves, maxMessage, trusted, features, calls, accepts, contract } = value;
+  return (
+    [session, codec, carries, moves].every(isText(64)) &&
+    isIndex(maxMessage) &&
+    typeof trusted === "boolean" &&
+    Array.isArray(features) &&
+    features.length <= 64 &&
+    features.every(isText(64)) &&
+    isId(calls) &&
+    isIndex(accepts) &&
+    (contract === undefined || isText(256)(contract))
+  );
+}
+
+function isMetas(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  return Array.isArray(value) && value.every((meta) => Array.isArray(meta) && isIndex(meta[0]) && isMeta(meta));
+}
+
+function isMeta([, eventId, retry]: readonly unknown[]): boolean {
+  return (eventId === null || isText(1024)(eventId)) && (retry === null || isIndex(retry));
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`;
+}
+
+function refuse(error: string): Parsed {
+  return { ok: false, error };
+}

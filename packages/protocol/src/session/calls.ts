@@ -1,0 +1,320 @@
+import type { CallOptions } from "../call-options.ts";
+import { RpcError } from "../error.ts";
+import type { Delivered, ErrorCode } from "../error-code.ts";
+import { errorFromValue } from "../error-wire.ts";
+import { type CallExtra, type CallMessage, Kind, type Message, type WirePath } from "../message.ts";
+import { CallResult, type ResultOwner } from "./call-result.ts";
+import { exceeded } from "./limits.ts";
+import { lighten, nameOf, type PendingCall, type Ticket } from "./pending-call.ts";
+import { CallScope } from "./scope.ts";
+import type { StubBase, StubPath } from "./stub-base.ts";
+import type { Outgoing } from "./valuables.ts";
+import { watchCall } from "./watch-call.ts";
+
+/** What calls need of their session. */
+export interface CallsOwner {
+  /** Why no call can be made now, if so. */
+  refusal(): RpcError | undefined;
+  packCall(args: readonly unknown[], scope: CallScope): Outgoing;
+  packExtra(options: CallOptions | undefined, hold: boolean): CallExtra | null;
+  internPath(path: StubPath): WirePath;
+  send(message: Message, packed?: Outgoing): Ticket;
+  /** Sends a message that may pass others. */
+  sendUrgent(message: Message): void;
+  unread(error: RpcError, path: readonly string[]): void;
+  /** Some call is in flight, or none any more. */
+  busy(busy: boolean): void;
+}
+
+/**
+ * The calls we made: id to settle. Each settles exactly once, by answer, abort,
+ * deadline or the end of the session; one function takes an id out of flight.
+ */
+export class Calls implements ResultOwner {
+  readonly #owner: CallsOwner;
+  readonly #pending = new Map<number, PendingCall>();
+  readonly #queue: PendingCall[] = [];
+  readonly #maxQueue: number;
+  /** What the call that is being packed is built on. */
+  #bases: PendingCall[] = [];
+  #granted: number;
+  #inFlight = 0;
+  #lastId = 0;
+
+  constructor(owner: CallsOwner, granted: number, maxQueue: number) {
+    this.#owner = owner;
+    this.#granted = granted;
+    this.#maxQueue = maxQueue;
+  }
+
+  /** Calls sent and not answered. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Calls that wait for a free place over there. */
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  /** Calls whose scope goes on: unanswered, or with streams. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** The peer has said how many calls it grants. */
+  grant(calls: number): void {
+    this.#granted = calls;
+    this.#sendQueued();
+  }
+
+  /** Starts a call. Never throws: what goes wrong rejects the result. */
+  start(
+    target: number,
+    path: StubPath,
+    args: readonly unknown[],
+    options: CallOptions | undefined,
+    keep?: object,
+  ): CallResult {
+    const id = ++this.#lastId;
+    const result = new CallResult(this, id, path.segments);
+    const refusal = this.#refusal(options?.signal);
+    if (refusal) return fail(result, refusal);
+    const scope = new CallScope();
+    const outer = this.#bases;
+    const bases: PendingCall[] = [];
+    this.#bases = bases;
+    try {
+      if (target < 0) this.#addBase(this.#pendingOf(-target));
+      const packed = this.#owner.packCall(args, scope);
+      const state = { message: undefined, ticket: undefined, hold: false, sealed: false, dependents: 0 };
+      const end = { unwatch: undefined, answered: false };
+      this.#admit({ id, result, scope, target, path, options, bases, packed, keep, ...state, ...end });
+    } catch (thrown) {
+      scope.end();
+      fail(result, RpcError.from(thrown, "INVALID_ARGUMENT", "no"));
+    } finally {
+      this.#bases = outer;
+    }
+    return result;
+  }
+
+  /** The peer resolved call `id`. */
+  resolve(id: number, unpack: (options: CallOptions | undefined) => unknown, open: boolean): void {
+    const pending = this.#answer(id, open);
+    if (!pending) return;
+    try {
+      pending.result.settle({ ok: true, value: unpack(pending.options) });
+    } catch (cause) {
+      const why = RpcError.is(cause) ? cause.message : String(cause);
+      const message = `the answer to ${nameOf(pending)} cannot be read: ${why}`;
+      this.#reject(pending, () => new RpcError("DATA_LOSS", message, { cause, delivered: "yes" }));
+    }
+  }
+
+  /** The peer rejected call `id`. */
+  reject(id: number, unpack: () => unknown): void {
+    const pending = this.#answer(id, false);
+    if (!pending) return;
+    try {
+      const value = unpack();
+      this.#reject(pending, () => errorFromValue(value));
+    } catch (cause) {
+      this.#reject(pending, () => new RpcError("DATA_LOSS", "the error cannot be read", { cause, delivered: "yes" }));
+    }
+  }
+
+  /** The streams of an answered call have ended. */
+  done(id: number): void {
+    const pending = this.#pending.get(id);
+    if (pending?.answered) this.#take(pending);
+  }
+
+  /** The platform refused to carry call `id`. */
+  refused(id: number, error: RpcError): void {
+    const pending = this.#answer(id, false);
+    if (pending) this.#reject(pending, () => error);
+  }
+
+  /** The session has ended: every call settles now. */
+  end(code: ErrorCode, message: string, cause: unknown): void {
+    const all = [...this.#pending.values(), ...this.#queue.splice(0)];
+    this.#pending.clear();
+    this.#inFlight = 0;
+    for (const pending of all) {
+      const delivered: Delivered = pending.ticket?.hasLeft() ? "unknown" : "no";
+      const options = cause === undefined ? { delivered } : { delivered, cause };
+      this.#reject(pending, () => new RpcError(code, message, options));
+      pending.scope.end();
+      lighten(pending);
+    }
+  }
+
+  /** Calls made on a result in the turn of its own call travel with it. */
+  pipeline(base: CallResult): StubBase | undefined {
+    const pending = this.#pendingOf(base.id);
+    if (pending?.result !== base || !this.#hold(pending)) return undefined;
+    return {
+      call: (path, args, options) => this.start(-base.id, path, args, options),
+      notify: () => {
+        const message = "a notification cannot be built on a result: await the result first";
+        throw new RpcError("UNIMPLEMENTED", message, { delivered: "no" });
+      },
+    };
+  }
+
+  /** Says whether the result of a call can be an argument of the call that is being packed. */
+  canBeArgument(base: CallResult): boolean {
+    const pending = this.#pendingOf(base.id);
+    return pending?.result === base && (pending.hold ? !pending.sealed : !pending.ticket?.hasLeft());
+  }
+
+  /** Makes a result an argument of the call that is being packed. Returns the id to name it by. */
+  useAsArgument(base: CallResult): number {
+    const pending = this.#pendingOf(base.id);
+    if (pending && this.#hold(pending)) this.#addBase(pending);
+    return base.id;
+  }
+
+  unread(error: RpcError, path: readonly string[]): void {
+    this.#owner.unread(error, path);
+  }
+
+  #refusal(signal: AbortSignal | undefined): RpcError | undefined {
+    if (signal?.aborted) return abortError(signal, "no");
+    return this.#queue.length >= this.#maxQueue ? exceeded("calls waiting", this.#maxQueue) : this.#owner.refusal();
+  }
+
+  #admit(pending: PendingCall): void {
+    const { signal, timeout } = pending.options ?? {};
+    pending.unwatch = watchCall(signal, timeout, {
+      abort: () => this.#giveUp(pending, (delivered) => abortError(signal, delivered)),
+      expire: () => this.#giveUp(pending, (delivered) => deadlineError(pending, timeout ?? 0, delivered)),
+    });
+    if (this.#queue.length > 0 || this.#inFlight >= this.#granted) this.#queue.push(pending);
+    else this.#send(pending);
+  }
+
+  #sendQueued(): void {
+    while (this.#queue.length > 0 && this.#inFlight < this.#granted) {
+      const next = this.#queue.shift();
+      if (next) this.#send(next);
+    }
+  }
+
+  #send(pending: PendingCall): void {
+    const { id, target, path, packed, options } = pending;
+    if (!packed) return;
+    const extra = this.#owner.packExtra(options, pending.hold);
+    const wirePath = this.#owner.internPath(path);
+    const message: CallMessage =
+      extra !== null
+        ? [Kind.call, id, target, wirePath, packed.data, packed.table, extra]
+        : packed.table !== null
+          ? [Kind.call, id, target, wirePath, packed.data, packed.table]
+          : [Kind.call, id, target, wirePath, packed.data];
+    pending.message = message;
+    this.#pending.set(id, pending);
+    if (++this.#inFlight === 1) this.#owner.busy(true);
+    pending.ticket = this.#owner.send(message, packed);
+    this.#releaseBases(pending);
+    this.#releaseHeld(pending);
+  }
+
+  #pendingOf(id: number): PendingCall | undefined {
+    return this.#pending.get(id) ?? this.#queue.find((queued) => queued.id === id);
+  }
+
+  #addBase(base: PendingCall | undefined): void {
+    if (!base || this.#bases.includes(base)) return;
+    this.#bases.push(base);
+    base.dependents++;
+  }
+
+  /** Asks the callee to keep the result, by changing the call while it is still here. Says whether that was possible. */
+  #hold(pending: PendingCall): boolean {
+    if (pending.hold) return !pending.sealed;
+    if (pending.ticket?.hasLeft()) return false;
+    pending.hold = true;
+    if (pending.message) {
+      const message = pending.message as unknown as unknown[];
+      message[5] ??= null;
+      message[6] = { ...(message[6] as CallExtra | null | undefined), hold: 1 };
+    }
+    queueMicrotask(() => {
+      pending.sealed = true;
+      this.#releaseHeld(pending);
+    });
+    return true;
+  }
+
+  #releaseBases(pending: PendingCall): void {
+    for (const base of pending.bases) {
+      base.dependents--;
+      this.#releaseHeld(base);
+    }
+  }
+
+  /** Once everything built on a result is on its way, the callee need not keep it. */
+  #releaseHeld(base: PendingCall): void {
+    if (base.sealed && base.dependents === 0 && base.ticket) this.#owner.send([Kind.release, -base.id, 1]);
+  }
+
+  /** Rejects at once; what was lent stays lent until the callee has answered. */
+  #giveUp(pending: PendingCall, error: (delivered: Delivered) => RpcError): void {
+    pending.unwatch?.();
+    const queued = this.#queue.indexOf(pending);
+    if (queued >= 0) this.#queue.splice(queued, 1);
+    if (queued >= 0 || pending.ticket?.takeBack()) return this.#withdraw(pending, error);
+    const failure = error("unknown");
+    if (pending.result.settle({ ok: false, error: () => failure })) {
+      this.#owner.sendUrgent([Kind.cancel, pending.id, failure.code]);
+    }
+  }
+
+  /** Ends a call that has not left, and those built on its result. */
+  #withdraw(pending: PendingCall, error: (delivered: Delivered) => RpcError): void {
+    this.#reject(pending, () => error("no"));
+    if (pending.ticket) this.#answer(pending.id, false);
+    else this.#releaseBases(pending);
+    pending.scope.end();
+    if (!pending.hold) return;
+    const built = [...this.#pending.values(), ...this.#queue].filter(({ bases }) => bases.includes(pending));
+    for (const dependent of built) this.#giveUp(dependent, error);
+  }
+
+  #reject(pending: PendingCall, error: () => RpcError): void {
+    pending.unwatch?.();
+    pending.result.settle({ ok: false, error });
+  }
+
+  /** Marks a call as answered; the only way out of flight. */
+  #answer(id: number, open: boolean): PendingCall | undefined {
+    const pending = this.#pending.get(id);
+    if (!pending || pending.answered) return undefined;
+    lighten(pending);
+    if (!open) this.#take(pending);
+    this.#inFlight--;
+    if (this.#queue.length > 0) this.#sendQueued();
+    if (this.#inFlight === 0) this.#owner.busy(false);
+    return pending;
+  }
+
+  #take(pending: PendingCall): void {
+    this.#pending.delete(pending.id);
+    pending.scope.end();
+  }
+}
+
+function fail(result: CallResult, error: RpcError): CallResult {
+  result.settle({ ok: false, error: () => error });
+  return result;
+}
+
+function abortError(signal: AbortSignal | undefined, delivered: Delivered): RpcError {
+  return new RpcError("CANCELLED", "the call was aborted", { cause: signal?.reason, delivered });
+}
+
+function deadlineError(pending: PendingCall, timeout: number, delivered: Delivered): RpcError {
+  return new RpcError("DEADLINE_EXCEEDED", `${nameOf(pending)} did not answer within ${timeout} ms`, { delivered });
+}

@@ -1,0 +1,152 @@
+import type { Codec, CodecOptions, CodecSession } from "../codec.ts";
+import { RpcError } from "../error.ts";
+import type { FragmentMessage, Message } from "../message.ts";
+import type { Transport } from "../transport.ts";
+import { Assembly, cutFragments } from "./fragments.ts";
+import { exceeded, type Limits } from "./limits.ts";
+
+/** What a carrier tells its session. */
+export interface CarrierOwner {
+  /** Frames arrived together: messages or batches of them, unchecked. */
+  frames(frames: readonly unknown[]): void;
+  /** What arrived cannot be right: the conversation is over. */
+  broken(error: unknown): void;
+  /** The port can take more again. */
+  writable(): void;
+}
+
+/**
+ * Codec and transport of one session, and what lies between: large frames are
+ * cut to what the carrier takes, and put together again.
+ */
+export class Carrier {
+  readonly #transport: Transport;
+  readonly #codec: Codec;
+  readonly #codecOptions: CodecOptions;
+  readonly #state: CodecSession;
+  readonly #owner: CarrierOwner;
+  readonly #assembly: Assembly;
+  readonly #longest: number;
+  readonly #waiting: FragmentMessage[] = [];
+  readonly #raw = new WeakSet<readonly unknown[]>();
+  readonly #stop: (() => void)[];
+  #inner: CodecSession | undefined;
+  #fragmentId = 0;
+  #anyRaw = false;
+  /** The largest message of the way, and the largest that the peer takes. Set by hello. */
+  wayLimit: number;
+  peerAccepts: number = Number.POSITIVE_INFINITY;
+
+  constructor(transport: Transport, codec: Codec, limits: Limits, owner: CarrierOwner) {
+    this.#transport = transport;
+    this.#codec = codec;
+    this.#owner = owner;
+    this.wayLimit = transport.traits.maxMessage;
+    const { trusted } = transport.traits;
+    this.#longest = trusted ? Number.POSITIVE_INFINITY : limits.message;
+    const guard = trusted ? {} : { guard: { depth: limits.depth + frameDepth, nodes: limits.nodes } };
+    this.#codecOptions = { maxBuffer: this.#longest, ...guard };
+    this.#state = codec.open(this.#codecOptions);
+    this.#assembly = new Assembly({ bytes: this.#longest, timeToLive: limits.fragments }, (error) => owner.broken(error));
+    this.#stop = [
+      transport.onWritable(() => this.#continue()),
+      transport.receive((data) => this.#receive(data)),
+    ];
+  }
+
+  /** True when frames go as objects, so that values may ride in them natively. */
+  get objects(): boolean {
+    return this.#codec.carries === "clone";
+  }
+
+  get blocked(): boolean {
+    return this.#waiting.length > 0 || this.#transport.blocked;
+  }
+
+  /** Bytes of a fragmented message that wait for their end. */
+  get assembling(): number {
+    return this.#assembly.bytes;
+  }
+
+  /** This message goes as a structured clone although the codec makes text or bytes. */
+  markRaw(message: Message): void {
+    this.#raw.add(message);
+    this.#anyRaw = true;
+  }
+
+  sendFrame(frame: Message | readonly Message[], transfer: readonly object[]): void {
+    if (this.#anyRaw && isBatch(frame) && frame.some((message) => this.#raw.has(message))) {
+      for (const message of frame) this.sendFrame(message, this.#raw.has(message) ? transfer : []);
+      return;
+    }
+    if (this.#codec.carries === "clone" || this.#raw.has(frame)) return this.#transport.send(frame, transfer);
+    const encoded = this.#state.encode(frame);
+    if (encoded === undefined) throw new RpcError("UNIMPLEMENTED", "the peer does not know such messages", { delivered: "no" });
+    const length = (encoded as string | Uint8Array).length;
+    if (length > this.peerAccepts) throw exceeded("bytes in one message (send it as a stream)", this.peerAccepts);
+    if (length > this.wayLimit) this.#sendFragments(encoded as string | Uint8Array);
+    else this.#transport.send(encoded);
+  }
+
+  /** Stops listening. */
+  close(): void {
+    for (const stop of this.#stop) stop();
+    this.#assembly.clear();
+    this.#waiting.length = 0;
+  }
+
+  #sendFragments(encoded: string | Uint8Array): void {
+    const text = typeof encoded === "string" || this.#codec.chunks === "bytes" ? encoded : new TextDecoder().decode(encoded);
+    // Quotes and backslashes of a text double when it is quoted inside another.
+    const size = Math.max(1, Math.floor((this.wayLimit - fragmentOverhead) / 2));
+    this.#waiting.push(...cutFragments(++this.#fragmentId, text, size));
+    this.#sendWaiting();
+  }
+
+  #sendWaiting(): void {
+    while (!this.#transport.blocked) {
+      const fragment = this.#waiting.shift();
+      if (!fragment) return;
+      this.#transport.send(this.#state.encode(fragment));
+    }
+  }
+
+  #continue(): void {
+    this.#sendWaiting();
+    if (!this.blocked) this.#owner.writable();
+  }
+
+  #receive(data: unknown): void {
+    try {
+      const frames = this.#decode(data);
+      if (frames.length > 0) this.#owner.frames(frames);
+    } catch (error) {
+      this.#owner.broken(error);
+    }
+  }
+
+  #decode(data: unknown): readonly unknown[] {
+    // Either mode may be used for each message: objects beside text on one port.
+    if (Array.isArray(data) && this.#transport.traits.carries === "clone") return [data];
+    const length = typeof data === "string" ? data.length : ArrayBuffer.isView(data) ? data.byteLength : 0;
+    if (length > this.#longest && this.#transport.traits.framed) throw exceeded("bytes in one message", this.#longest);
+    return this.#state.decode(data);
+  }
+
+  /** Takes a checked fragment; returns the frames that it completes. Throws what decoding throws. */
+  assemble(fragment: FragmentMessage): readonly unknown[] {
+    const whole = this.#assembly.take(fragment);
+    if (whole === undefined) return [];
+    // A state of its own: the stream's may hold the beginning of the next frame.
+    this.#inner ??= this.#codec.open(this.#codecOptions);
+    return this.#inner.decode(this.#codec.framed && typeof whole === "string" ? `${whole}\n` : whole);
+  }
+}
+
+/** Messages and batches nest values this much deeper. */
+const frameDepth = 4;
+const fragmentOverhead = 48;
+
+function isBatch(frame: Message | readonly Message[]): frame is readonly Message[] {
+  return Array.isArray(frame[0]);
+}

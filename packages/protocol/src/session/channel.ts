@@ -1,0 +1,107 @@
+import { RpcError } from "../error.ts";
+import { Kind } from "../message.ts";
+import { type CloseReason, defineTransport, type Transport, type TransportEvents } from "../transport.ts";
+
+/** What marks our messages among a stranger's on a shared port. */
+const mark = "portolan";
+
+/** Names in use, per port. The unnamed session has the empty name. */
+const taken = new WeakMap<object, Set<string>>();
+
+/** Sessions per transport: the last one to end closes it. */
+const sessions = new WeakMap<Transport, number>();
+
+/**
+ * Claims a session's place on a port. Throws a TypeError when it is taken: two
+ * sessions that read the same messages would answer for each other.
+ *
+ * @returns the way to free the place, which says whether no session is left on the transport.
+ */
+export function claimChannel(transport: Transport, name: string): () => boolean {
+  const names = taken.get(transport.port) ?? new Set();
+  if (names.has(name)) {
+    const where = name === "" ? "" : ` on channel ${JSON.stringify(name)}`;
+    throw new TypeError(`this port has a session${where} already: close it, or give { channel } another name`);
+  }
+  names.add(name);
+  taken.set(transport.port, names);
+  sessions.set(transport, (sessions.get(transport) ?? 0) + 1);
+  return () => {
+    names.delete(name);
+    const left = (sessions.get(transport) ?? 1) - 1;
+    sessions.set(transport, left);
+    return left === 0;
+  };
+}
+
+/**
+ * One session's view of a port that others use too: adds and checks the mark, the
+ * channel and the session on every message, and leaves alone what is not its own.
+ * Closing the view leaves the port open.
+ */
+export function channelView(transport: Transport, name: string, session: string): Transport {
+  const stops: (() => void)[] = [];
+  const view = defineTransport({
+    traits: { ...transport.traits, shared: true },
+    peer: transport.peer,
+    port: transport.port,
+    open(events) {
+      const binding = new Binding(name, session, events);
+      stops.push(
+        transport.onWritable(() => events.writable()),
+        transport.onClose((reason) => events.end(reason)),
+        transport.receive((message) => binding.take(message)),
+      );
+      return {
+        send: (message, transfer) => transport.send([mark, name, session, binding.peer, message], transfer),
+        blocked: () => transport.blocked,
+        hold: (busy) => transport.hold(busy),
+        close: () => {
+          transport.hold(false);
+          for (const stop of stops.splice(0)) stop();
+        },
+      };
+    },
+  });
+  if (view.ended) for (const stop of stops.splice(0)) stop();
+  return view;
+}
+
+/** Whom a view has found on the other side. */
+class Binding {
+  /** The peer's session; empty until its hello has come. */
+  peer = "";
+  readonly #name: string;
+  readonly #session: string;
+  readonly #events: TransportEvents;
+
+  constructor(name: string, session: string, events: TransportEvents) {
+    this.#name = name;
+    this.#session = session;
+    this.#events = events;
+  }
+
+  take(message: unknown): void {
+    if (!Array.isArray(message) || message[0] !== mark || message[1] !== this.#name) return;
+    const [, , from, to, frame] = message as readonly unknown[];
+    if (typeof from !== "string" || from === "" || from.length > 64) return;
+    if (to !== "" && to !== this.#session) return;
+    if (from === this.peer) return this.#events.message(frame);
+    if (!isHello(frame)) return;
+    if (this.peer !== "") return this.#events.end(startedAnew);
+    this.peer = from;
+    this.#events.message(frame);
+  }
+}
+
+const startedAnew: CloseReason = {
+  code: "UNAVAILABLE",
+  message: "the other side started anew",
+  by: "remote",
+  cause: new RpcError("UNAVAILABLE", "another session answers on this channel now"),
+};
+
+function isHello(frame: unknown): boolean {
+  if (typeof frame === "string") return frame.startsWith("[0,");
+  return Array.isArray(frame) && frame[0] === Kind.hello;
+}

@@ -1,0 +1,292 @@
+import { RpcError } from "../error.ts";
+import type { IncomingInterceptor } from "../interceptor.ts";
+import { type CallExtra, type CallMessage, earlyCalls, Kind, type Message, type NotifyMessage, type WirePath } from "../message.ts";
+import type { Packed } from "../values/pack.ts";
+import { exceeded, type Limits } from "./limits.ts";
+import { type CallSession, IncomingCall, runAs } from "./incoming-call.ts";
+import { invokePath } from "./resolve-path.ts";
+
+/** What dispatching needs of its session. */
+export interface DispatchOwner extends CallSession {
+  /** False until the peer has been let in: calls are parked. */
+  readonly admitted: boolean;
+  readonly interceptors: readonly IncomingInterceptor[];
+  /** What a call runs on: the exposed API, an export. Throws for an unknown one. */
+  findTarget(target: number): unknown;
+  pathOf(path: WirePath): readonly string[];
+  unpackArguments(args: unknown, table: unknown, call: IncomingCall): Unpacked;
+  unpackMetadata(extra: CallExtra): unknown;
+  packResult(value: unknown, call: IncomingCall): Packed;
+  packError(error: unknown, call: IncomingCall, started: boolean): Packed;
+  send(message: Message, packed?: Packed): unknown;
+  /** A handler is done. */
+  left(): void;
+  /** Something went wrong that no peer hears of. */
+  report(error: unknown, path: readonly string[]): void;
+}
+
+/** Arguments, and what must settle before they are whole. */
+export interface Unpacked {
+  readonly args: readonly unknown[];
+  readonly waits: readonly Promise<unknown>[];
+}
+
+type Arrival = CallMessage | NotifyMessage;
+
+/**
+ * The calls made to us: resolve target and path, run, answer, abort. Handlers
+ * start in call order; each call is answered exactly once.
+ */
+export class Dispatch {
+  readonly #owner: DispatchOwner;
+  readonly #limits: Limits;
+  readonly #running = new Map<number, IncomingCall>();
+  readonly #held = new Map<number, Promise<unknown>>();
+  #parked: Arrival[] = [];
+  readonly #releases: number[] = [];
+  #active = 0;
+  #lastId = 0;
+
+  constructor(owner: DispatchOwner, limits: Limits) {
+    this.#owner = owner;
+    this.#limits = limits;
+  }
+
+  /** Handlers that run, answered or not. */
+  get active(): number {
+    return this.#active;
+  }
+
+  /** Calls that wait to start. */
+  get parked(): number {
+    return this.#parked.length;
+  }
+
+  /** Results kept for calls that are built on them. */
+  get held(): number {
+    return this.#held.size;
+  }
+
+  /** Takes a call or a notification. Throws PROTOCOL_ERROR for an id that was used before. */
+  receive(message: Arrival): void {
+    if (message[0] === Kind.call) this.#claim(message[1]);
+    if (this.#parked.length === 0 && this.#hasRoom()) this.#start(message);
+    else this.#park(message);
+  }
+
+  /** Starts what was parked, as far as there is room. */
+  resume(): void {
+    while (this.#parked.length > 0 && this.#hasRoom()) {
+      const next = this.#parked.shift();
+      if (next) this.#start(next);
+    }
+    if (this.#parked.length > 0) return;
+    for (const id of this.#releases.splice(0)) this.#held.delete(id);
+  }
+
+  /** The caller has given up: its handler is told, and the call is answered. */
+  cancel(id: number, code: unknown): void {
+    const late = code === "DEADLINE_EXCEEDED";
+    const reason = new RpcError(late ? "DEADLINE_EXCEEDED" : "CANCELLED", late ? "the deadline passed" : "the caller gave up");
+    const call = this.#running.get(id);
+    if (call && !call.answered) {
+      call.abort(reason);
+      this.#answerError(call, reason, true);
+      return;
+    }
+    const parked = this.#parked.findIndex((message) => message[0] === Kind.call && message[1] === id);
+    if (parked >= 0) this.#refuse(this.#parked.splice(parked, 1)[0] as Arrival, reason);
+  }
+
+  /** The result that call `id` was asked to keep, or will have. */
+  heldResult(id: number): Promise<unknown> {
+    const held = this.#held.get(id);
+    if (!held) throw new RpcError("INVALID_ARGUMENT", `the result of call ${id} is not held`, { delivered: "no" });
+    return held;
+  }
+
+  /** The caller builds nothing more on the result of call `id`. */
+  releaseResult(id: number): void {
+    // Calls that are parked may still be built on it.
+    if (this.#parked.length > 0) this.#releases.push(id);
+    else this.#held.delete(id);
+  }
+
+  /** The session has ended: every handler is told. */
+  end(reason: RpcError): void {
+    this.#parked = [];
+    this.#held.clear();
+    const running = [...this.#running.values()];
+    this.#running.clear();
+    for (const call of running) {
+      call.abort(reason);
+      call.answered = true;
+      call.scope.end();
+    }
+  }
+
+  #claim(id: number): void {
+    if (id <= this.#lastId) throw new RpcError("PROTOCOL_ERROR", `call id ${id} after ${this.#lastId}`);
+    this.#lastId = id;
+  }
+
+  #hasRoom(): boolean {
+    return this.#owner.admitted && this.#active < this.#limits.calls;
+  }
+
+  #park(message: Arrival): void {
+    const most = message[0] === Kind.notify ? this.#limits.queuedCalls : earlyCalls;
+    if (this.#parked.length < most) this.#parked.push(message);
+    else this.#refuse(message, exceeded("calls in flight", this.#limits.calls));
+  }
+
+  #start(message: Arrival): void {
+    this.#active++;
+    let call: IncomingCall | undefined;
+    try {
+      call = this.#open(message);
+      const [target, args, table] = message[0] === Kind.call ? [message[2], message[4], message[5]] : [message[1], message[3], message[4]];
+      this.#run(call, target, this.#owner.unpackArguments(args, table, call));
+    } catch (thrown) {
+      if (call) this.#fail(call, thrown, false);
+      else {
+        this.#active--;
+        this.#refuse(message, RpcError.from(thrown, "INVALID_ARGUMENT", "no"));
+      }
+    }
+  }
+
+  #open(message: Arrival): IncomingCall {
+    const isCall = message[0] === Kind.call;
+    const extra = isCall ? message[6] : message[5];
+    const call = new IncomingCall(this.#owner, {
+      id: isCall ? message[1] : 0,
+      path: this.#owner.pathOf(isCall ? message[3] : message[2]),
+      timeout: extra?.timeout,
+      metadata: extra ? this.#owner.unpackMetadata(extra) : undefined,
+      key: extra?.key,
+    });
+    if (extra?.hold === 1) this.#hold(call);
+    return call;
+  }
+
+  /** Runs the handler now, or when the results that it is built on are there. */
+  #run(call: IncomingCall, target: number, { args, waits }: Unpacked): void {
+    const root = target < 0 ? this.heldResult(-target) : this.#owner.findTarget(target);
+    if (target >= 0 && waits.length === 0) return this.#invoke(call, root, args);
+    this.#running.set(call.id, call);
+    Promise.all([root, ...waits]).then(
+      ([base]) => (call.answered ? this.#leave(call) : this.#invoke(call, target < 0 ? base : root, args)),
+      (thrown) => this.#fail(call, thrown, false),
+    );
+  }
+
+  #invoke(call: IncomingCall, root: unknown, args: readonly unknown[]): void {
+    let result: unknown;
+    try {
+      const { interceptors } = this.#owner;
+      result = runAs(call, () =>
+        interceptors.length === 0
+          ? invokePath(root, call.path, call, args)
+          : intercept(interceptors, call, async () => invokePath(root, call.path, call, args)),
+      );
+    } catch (thrown) {
+      return this.#fail(call, thrown, true);
+    }
+    if (!isThenable(result)) return this.#succeed(call, result);
+    this.#running.set(call.id, call);
+    result.then(
+      (value) => this.#succeed(call, value),
+      (thrown: unknown) => this.#fail(call, thrown, true),
+    );
+  }
+
+  #succeed(call: IncomingCall, value: unknown): void {
+    call.held?.resolve(value);
+    this.#leave(call);
+    if (call.answered) return discard(value);
+    if (call.notification) return call.settle();
+    try {
+      this.#answer(call, this.#owner.packResult(value, call));
+    } catch (unpackable) {
+      this.#answerError(call, unpackable, true);
+    }
+  }
+
+  #fail(call: IncomingCall, thrown: unknown, started: boolean): void {
+    call.held?.reject(thrown);
+    this.#leave(call);
+    if (call.answered) return;
+    if (call.notification) {
+      call.settle();
+      return this.#owner.report(thrown, call.path);
+    }
+    this.#answerError(call, thrown, started && !(RpcError.is(thrown) && thrown.code === "UNIMPLEMENTED" && thrown.delivered === "no"));
+  }
+
+  #answer(call: IncomingCall, packed: Packed): void {
+    const { id, scope } = call;
+    if (scope.hasStreams) {
+      this.#owner.send([Kind.resolve, id, packed.data, packed.table, 1], packed);
+      scope.onEnd(() => this.#owner.send([Kind.done, id]));
+    } else if (packed.table === null) this.#owner.send([Kind.resolve, id, packed.data], packed);
+    else this.#owner.send([Kind.resolve, id, packed.data, packed.table], packed);
+    call.settle();
+  }
+
+  #answerError(call: IncomingCall, error: unknown, started: boolean): void {
+    const packed = this.#owner.packError(error, call, started);
+    this.#owner.send(
+      packed.table === null ? [Kind.reject, call.id, packed.data] : [Kind.reject, call.id, packed.data, packed.table],
+      packed,
+    );
+    call.settle();
+    // The caller takes a rejection for the end of the call, streams and all.
+    call.scope.end();
+  }
+
+  /** Answers a call that never starts. */
+  #refuse(message: Arrival, error: RpcError): void {
+    if (message[0] === Kind.notify) return this.#owner.report(error, []);
+    const arrival = { id: message[1], path: [], timeout: undefined, metadata: undefined, key: undefined };
+    this.#answerError(new IncomingCall(this.#owner, arrival), error, false);
+  }
+
+  #leave(call: IncomingCall): void {
+    this.#running.delete(call.id);
+    this.#active--;
+    if (this.#parked.length > 0) this.resume();
+    if (this.#active === 0) this.#owner.left();
+  }
+
+  #hold(call: IncomingCall): void {
+    if (this.#held.size >= this.#limits.references) throw exceeded("references", this.#limits.references);
+    const result = new Promise<unknown>((resolve, reject) => {
+      call.held = { resolve, reject };
+    });
+    // Its failure reaches every dependent through its own call; nobody need read it here.
+    result.catch(() => {});
+    this.#held.set(call.id, result);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
+  return typeof (value as { then?: unknown }).then === "function";
+}
+
+function intercept(interceptors: readonly IncomingInterceptor[], call: IncomingCall, run: () => Promise<unknown>): unknown {
+  const next = interceptors.reduceRight<() => Promise<unknown>>(
+    (inner, interceptor) => async () => interceptor(call, inner),
+    run,
+  );
+  return next();
+}
+
+/** A result that came after its call was answered: a stream in it must not stay open. */
+function discard(value: unknown): void {
+  if (typeof value !== "object" || value === null) return;
+  const { cancel, return: finish } = value as { cancel?: unknown; return?: unknown };
+  const end = Symbol.asyncIterator in value ? (finish ?? cancel) : undefined;
+  if (typeof end === "function") Promise.resolve(Reflect.apply(end, value, [])).catch(() => {});
+}

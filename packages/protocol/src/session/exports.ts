@@ -1,0 +1,134 @@
+import { exceeded } from "./limits.ts";
+import type { CallScope } from "./scope.ts";
+import { nodeOf } from "./stub-proxy.ts";
+
+/** Something the peer may refer to. */
+export interface Export {
+  readonly id: number;
+  readonly value: object;
+  /** Open calls that it was lent to. */
+  lends: number;
+  /** Times it was given away or retained, less those given back. */
+  holds: number;
+}
+
+/** How a reference crosses: lent for a call, owned by the receiver, or lent until the session ends. */
+export const Lease = { lent: 0, owned: 1, session: 2 } as const;
+export type Lease = (typeof Lease)[keyof typeof Lease];
+
+/**
+ * What the peer may refer to. One value is one export while it is alive; ids are
+ * never used again. An export ends with its last lend and hold; its
+ * `[Symbol.dispose]` runs once the last holder anywhere has let go.
+ */
+export class Exports {
+  readonly #byId = new Map<number, Export>();
+  readonly #byValue = new Map<object, Export>();
+  readonly #limit: number;
+  readonly #report: (error: unknown) => void;
+  #lastId = 0;
+
+  constructor(limit: number, report: (error: unknown) => void) {
+    this.#limit = limit;
+    this.#report = report;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** A fresh id, for streams, promises and signals, which live in rooms of their own. */
+  nextId(): number {
+    return ++this.#lastId;
+  }
+
+  get(id: number): Export | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Refuses before anything is changed when `more` references would be too many. */
+  demandRoom(more: number): void {
+    if (this.#byId.size + more > this.#limit) throw exceeded("references", this.#limit);
+  }
+
+  /** Lends `value` until `scope` ends. */
+  lend(value: object, scope: CallScope): number {
+    const entry = this.#entryOf(value);
+    entry.lends++;
+    scope.onEnd(() => {
+      entry.lends--;
+      this.#dropIfUnused(entry);
+    });
+    return entry.id;
+  }
+
+  /** Lends `value` until the session ends or the peer releases it. */
+  lendToSession(value: object): number {
+    return this.give(value);
+  }
+
+  /** Gives `value` to the peer, who releases it. */
+  give(value: object): number {
+    const entry = this.#entryOf(value);
+    if (entry.holds++ === 0) changeHolders(value, 1);
+    return entry.id;
+  }
+
+  /** The peer keeps what it was lent. Quiet for an export that has ended: the peer hears of that when it calls. */
+  retain(id: number): void {
+    const entry = this.#byId.get(id);
+    if (entry && entry.holds++ === 0) changeHolders(entry.value, 1);
+  }
+
+  /** The peer gives back `count` holds. More than it has, late or repeated: quiet. */
+  release(id: number, count: number): void {
+    const entry = this.#byId.get(id);
+    if (!entry || entry.holds === 0) return;
+    entry.holds = Math.max(0, entry.holds - count);
+    if (entry.holds === 0) this.#lastHoldGone(entry);
+    this.#dropIfUnused(entry);
+  }
+
+  /** The session has ended: the peer holds nothing any more. */
+  clear(): void {
+    const entries = [...this.#byId.values()];
+    this.#byId.clear();
+    this.#byValue.clear();
+    for (const entry of entries) if (entry.holds > 0) this.#lastHoldGone(entry);
+  }
+
+  #entryOf(value: object): Export {
+    const known = this.#byValue.get(value);
+    if (known) return known;
+    this.demandRoom(1);
+    const entry = { id: this.nextId(), value, lends: 0, holds: 0 };
+    this.#byId.set(entry.id, entry);
+    this.#byValue.set(value, entry);
+    return entry;
+  }
+
+  #dropIfUnused(entry: Export): void {
+    if (entry.lends > 0 || entry.holds > 0 || !this.#byId.delete(entry.id)) return;
+    this.#byValue.delete(entry.value);
+  }
+
+  #lastHoldGone({ value }: Export): void {
+    // A stub that was passed on is still its holder's: collection gives it back, we do not.
+    if (changeHolders(value, -1) > 0 || nodeOf(value)) return;
+    try {
+      (value as Partial<Disposable>)[Symbol.dispose]?.();
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+}
+
+/** How many sessions hold a value, so that one that is shared is disposed of by the last of them. */
+const holders = new WeakMap<object, number>();
+
+function changeHolders(value: object, by: 1 | -1): number {
+  const count = (holders.get(value) ?? 0) + by;
+  if (count > 0) holders.set(value, count);
+  else holders.delete(value);
+  return count;
+}

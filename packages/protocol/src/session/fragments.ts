@@ -1,0 +1,91 @@
+import { RpcError } from "../error.ts";
+import { type FragmentMessage, Kind } from "../message.ts";
+import { exceeded } from "./limits.ts";
+
+/**
+ * Cuts an encoded frame into fragments whose chunks are no longer than `size`.
+ * All fragments of one message go in a row; only urgent messages come between.
+ */
+export function cutFragments(id: number, encoded: string | Uint8Array, size: number): FragmentMessage[] {
+  const fragments: FragmentMessage[] = [];
+  for (let start = 0; start < encoded.length; start += size) {
+    const end = start + size;
+    const chunk = typeof encoded === "string" ? encoded.slice(start, end) : encoded.subarray(start, end);
+    fragments.push([Kind.fragment, id, end >= encoded.length ? 1 : 0, chunk]);
+  }
+  return fragments;
+}
+
+/** How much may wait for its end, and for how long. */
+export interface AssemblyLimits {
+  /** Bytes (text: UTF-16 units); infinite towards trusted peers. */
+  readonly bytes: number;
+  /** Milliseconds without a further fragment; 0 for ever. */
+  readonly timeToLive: number;
+}
+
+/** Puts the fragments of one message together again. Only one message is under way at a time. */
+export class Assembly {
+  readonly #limits: AssemblyLimits;
+  readonly #expired: (error: RpcError) => void;
+  #id = 0;
+  #chunks: (string | Uint8Array)[] = [];
+  #bytes = 0;
+  #timer: unknown;
+
+  constructor(limits: AssemblyLimits, expired: (error: RpcError) => void) {
+    this.#limits = limits;
+    this.#expired = expired;
+  }
+
+  /** Bytes that wait for their end. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Takes a fragment; returns the encoded frame once it is whole. Throws PROTOCOL_ERROR or RESOURCE_EXHAUSTED. */
+  take([, id, last, chunk]: FragmentMessage): string | Uint8Array | undefined {
+    if (this.#chunks.length > 0 && id !== this.#id) {
+      throw new RpcError("PROTOCOL_ERROR", `fragment of message ${id} inside message ${this.#id}`);
+    }
+    this.#id = id;
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#limits.bytes) throw exceeded("bytes in one message", this.#limits.bytes);
+    if (last === 0) return void this.#watch();
+    const whole = join(this.#chunks);
+    this.clear();
+    return whole;
+  }
+
+  /** Forgets an unfinished message. */
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#chunks = [];
+    this.#bytes = 0;
+  }
+
+  #watch(): void {
+    clearTimeout(this.#timer);
+    if (this.#limits.timeToLive === 0) return;
+    this.#timer = setTimeout(() => {
+      const waited = this.#limits.timeToLive;
+      this.clear();
+      this.#expired(new RpcError("DATA_LOSS", `message ${this.#id} was not finished within ${waited} ms`));
+    }, this.#limits.timeToLive);
+  }
+}
+
+function join(chunks: readonly (string | Uint8Array)[]): string | Uint8Array {
+  if (chunks.every((chunk) => typeof chunk === "string")) return chunks.join("");
+  const parts = chunks.filter((chunk) => typeof chunk !== "string");
+  if (parts.length !== chunks.length) throw new RpcError("PROTOCOL_ERROR", "fragments of text and of bytes in one message");
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
+}

@@ -1,0 +1,163 @@
+import { RpcError } from "../error.ts";
+import type { Peer } from "../transport.ts";
+import { CallScope } from "./scope.ts";
+
+/**
+ * A call made to us, as its handler sees it: `this` in plain functions that a
+ * router holds, and what {@link currentCall} returns until the first `await`.
+ */
+export interface Call<Context = unknown> {
+  /** The path that was called, such as `["files", "hash"]`; empty for a function by reference. */
+  readonly path: readonly string[];
+  /** Who calls. */
+  readonly peer: Peer;
+  /** What the caller sent along. Foreign data. */
+  readonly metadata: unknown;
+  /** Aborted when the caller gives up, its deadline passes or the session ends. */
+  readonly signal: AbortSignal;
+  /** Milliseconds until the caller gives up, to be passed on to calls made on its behalf; undefined for no deadline. */
+  readonly remaining: number | undefined;
+  /** True when nobody waits for a result. */
+  readonly notification: boolean;
+  /** Calls with the same key run once, where a record is kept. */
+  readonly key: string | undefined;
+  /** What the caller's side exposes to us. */
+  readonly remote: unknown;
+  /** What `context(peer)` of `serve` made for this peer. */
+  readonly context: Context;
+}
+
+/** What a call knows of its session. */
+export interface CallSession {
+  readonly peer: Peer;
+  readonly remote: unknown;
+  readonly context: unknown;
+}
+
+/** How a call arrived. */
+export interface CallArrival {
+  readonly id: number;
+  readonly path: readonly string[];
+  readonly timeout: number | undefined;
+  readonly metadata: unknown;
+  readonly key: string | undefined;
+}
+
+/** Settles the result that later calls are built on. */
+export interface HeldResult {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** The callee's record of one call. Costs no AbortController and no timer until somebody asks for its signal. */
+export class IncomingCall implements Call {
+  readonly scope: CallScope = new CallScope();
+  readonly #session: CallSession;
+  readonly #arrival: CallArrival;
+  readonly #deadline: number | undefined;
+  #controller: AbortController | undefined;
+  #timer: unknown;
+  #aborted: RpcError | undefined;
+  /** True once it has been answered, whatever its handler still does. */
+  answered = false;
+  /** Set while calls are built on its result. */
+  held: HeldResult | undefined;
+
+  constructor(session: CallSession, arrival: CallArrival) {
+    this.#session = session;
+    this.#arrival = arrival;
+    const { timeout } = arrival;
+    this.#deadline = timeout === undefined ? undefined : performance.now() + timeout;
+  }
+
+  get id(): number {
+    return this.#arrival.id;
+  }
+
+  get path(): readonly string[] {
+    return this.#arrival.path;
+  }
+
+  get peer(): Peer {
+    return this.#session.peer;
+  }
+
+  get metadata(): unknown {
+    return this.#arrival.metadata;
+  }
+
+  get key(): string | undefined {
+    return this.#arrival.key;
+  }
+
+  get notification(): boolean {
+    return this.#arrival.id === 0;
+  }
+
+  get remote(): unknown {
+    return this.#session.remote;
+  }
+
+  get context(): unknown {
+    return this.#session.context;
+  }
+
+  get remaining(): number | undefined {
+    return this.#deadline === undefined ? undefined : Math.max(0, this.#deadline - performance.now());
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#aborted) this.#controller.abort(this.#aborted);
+      else this.#watchDeadline();
+    }
+    return this.#controller.signal;
+  }
+
+  /** Tells the handler that its result is not wanted any more. */
+  abort(reason: RpcError): void {
+    this.#aborted ??= reason;
+    this.#stopClock();
+    this.#controller?.abort(this.#aborted);
+  }
+
+  /** The call has been answered: no clock runs on. The signal lives as long as streams of the call do. */
+  settle(): void {
+    this.answered = true;
+    this.#stopClock();
+    this.scope.leave();
+  }
+
+  #watchDeadline(): void {
+    if (this.remaining === undefined || this.answered) return;
+    const late = new RpcError("DEADLINE_EXCEEDED", "the caller's deadline has passed");
+    this.#timer = setTimeout(() => this.abort(late), Math.min(this.remaining, 2 ** 31 - 1));
+  }
+
+  #stopClock(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+let current: Call | undefined;
+
+/**
+ * The call whose handler is running, until its first `await`: for functions that
+ * have no `this` of ours. Undefined outside a handler.
+ */
+export function currentCall(): Call | undefined {
+  return current;
+}
+
+/** Runs a handler as `call`. */
+export function runAs<T>(call: Call, run: () => T): T {
+  const outer = current;
+  current = call;
+  try {
+    return run();
+  } finally {
+    current = outer;
+  }
+}

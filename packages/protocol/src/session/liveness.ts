@@ -1,0 +1,105 @@
+/** When the peer is asked whether it lives, in milliseconds. */
+export interface Heartbeat {
+  /** Silence after which it is asked. Default 15 000. */
+  readonly interval: number;
+  /** Silence after that which counts as a miss. Default 10 000. */
+  readonly timeout: number;
+}
+
+/** What liveness needs of its session. */
+export interface LivenessOwner {
+  ping(number: number): void;
+  /** The peer has not answered in time, or answers again. */
+  unresponsive(is: boolean): void;
+  /** Nothing but this silence would ever tell that the peer is gone. */
+  dead(silence: number): void;
+  /** The transport itself says when the peer dies. */
+  readonly announcesDeath: boolean;
+}
+
+/**
+ * Asks after a peer that owes us something and is silent. An idle session costs
+ * no timer.
+ */
+export class Liveness {
+  readonly #owner: LivenessOwner;
+  readonly #heartbeat: Heartbeat;
+  #owed = 0;
+  #timer: unknown;
+  #heard = 0;
+  #pinged: number | undefined;
+  #number = 0;
+  #missed = false;
+
+  constructor(owner: LivenessOwner, heartbeat: Heartbeat) {
+    this.#owner = owner;
+    this.#heartbeat = heartbeat;
+  }
+
+  /** True while the peer owes us something. */
+  get owed(): boolean {
+    return this.#owed > 0;
+  }
+
+  /** The peer owes us one thing more or less. */
+  owe(by: 1 | -1): void {
+    this.#owed += by;
+    if (this.#owed === 1 && by === 1) this.#start();
+    if (this.#owed === 0) this.#stop();
+  }
+
+  /** Anything at all arrived. */
+  heard(): void {
+    this.#heard++;
+    this.#pinged = undefined;
+    if (!this.#missed) return;
+    this.#missed = false;
+    this.#owner.unresponsive(false);
+  }
+
+  stop(): void {
+    this.#owed = 0;
+    this.#stop();
+  }
+
+  #start(): void {
+    if (this.#timer !== undefined) return;
+    this.#pinged = undefined;
+    this.#watch(this.#heard, this.#heartbeat.interval);
+  }
+
+  #stop(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #watch(heard: number, wait: number): void {
+    this.#timer = setTimeout(() => this.#look(heard), wait);
+    unref(this.#timer);
+  }
+
+  #look(heard: number): void {
+    if (this.#heard !== heard) return this.#watch(this.#heard, this.#heartbeat.interval);
+    if (this.#pinged === undefined) {
+      this.#pinged = ++this.#number;
+      this.#owner.ping(this.#pinged);
+      return this.#watch(heard, this.#heartbeat.timeout);
+    }
+    this.#miss(heard);
+  }
+
+  #miss(heard: number): void {
+    if (!this.#missed) {
+      this.#missed = true;
+      this.#owner.unresponsive(true);
+    }
+    if (!this.#owner.announcesDeath) return this.#owner.dead(this.#heartbeat.interval + this.#heartbeat.timeout);
+    this.#pinged = undefined;
+    this.#watch(heard, this.#heartbeat.interval);
+  }
+}
+
+/** The transport decides what keeps the process alive, not our clock. */
+function unref(timer: unknown): void {
+  (timer as { unref?(): void } | null)?.unref?.();
+}

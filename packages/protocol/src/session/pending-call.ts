@@ -1,0 +1,54 @@
+import type { CallOptions } from "../call-options.ts";
+import type { CallMessage } from "../message.ts";
+import type { CallResult } from "./call-result.ts";
+import type { CallScope } from "./scope.ts";
+import type { StubPath } from "./stub-base.ts";
+import type { Outgoing } from "./valuables.ts";
+
+/** A message on its way out. */
+export interface Ticket {
+  /** Takes the message back. Says whether it was still here. */
+  takeBack(): boolean;
+  hasLeft(): boolean;
+}
+
+/** A call of ours: waiting for a place, in flight, given up and awaiting its answer, or answered with streams going on. */
+export interface PendingCall {
+  readonly id: number;
+  readonly result: CallResult;
+  readonly scope: CallScope;
+  readonly target: number;
+  readonly path: StubPath;
+  readonly options: CallOptions | undefined;
+  /** Calls whose results this one is built on. */
+  readonly bases: readonly PendingCall[];
+  /** What it carries; let go once answered, so that big arguments can be collected. */
+  packed: Outgoing | undefined;
+  message: CallMessage | undefined;
+  /** The stub that was called: not collected before the answer. */
+  keep: object | undefined;
+  ticket: Ticket | undefined;
+  /** The callee keeps the result for calls that are built on it. */
+  hold: boolean;
+  /** The turn is over: no further calls can be built on it. */
+  sealed: boolean;
+  /** Calls built on it that have not been sent yet. */
+  dependents: number;
+  /** Stops watching the signal and the clock. */
+  unwatch: (() => void) | undefined;
+  answered: boolean;
+}
+
+/** What was called, for messages. */
+export function nameOf({ path }: PendingCall): string {
+  return path.segments.length > 0 ? JSON.stringify(path.segments.join(".")) : "a function";
+}
+
+/** Lets go of what an answered call does not need any more. */
+export function lighten(pending: PendingCall): void {
+  pending.answered = true;
+  pending.packed = undefined;
+  pending.message = undefined;
+  pending.keep = undefined;
+  pending.unwatch?.();
+}

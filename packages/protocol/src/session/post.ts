@@ -1,0 +1,109 @@
+import type { Message } from "../message.ts";
+import { downgrade } from "../values/downgrade.ts";
+import type { Ticket } from "./pending-call.ts";
+import type { Carrier } from "./carrier.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Outgoing } from "./valuables.ts";
+import type { Way } from "./way.ts";
+
+interface Waiting {
+  message: Message;
+  readonly packed: Outgoing | undefined;
+  ticket: number | undefined;
+  taken: boolean;
+}
+
+/** What the post needs of its session. */
+export interface PostOwner {
+  readonly way: Way;
+  readonly outbox: Outbox;
+  readonly carrier: Carrier;
+  /** Our own hello has left, so that other messages may follow. */
+  readonly greeted: boolean;
+  /** Messages may go before the peer's hello has come. */
+  readonly early: boolean;
+  refused(message: Message, error: unknown): void;
+}
+
+/**
+ * Lets messages out in order: ours to the outbox, unless they must wait for the
+ * handshake to say what the way to the peer carries.
+ */
+export class Post {
+  readonly #owner: PostOwner;
+  readonly #waiting: Waiting[] = [];
+
+  constructor(owner: PostOwner) {
+    this.#owner = owner;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  send(message: Message, packed?: Outgoing): Ticket {
+    if (this.#waiting.length === 0 && this.#mayGo(packed)) {
+      const number = this.#push(message, packed);
+      const { outbox } = this.#owner;
+      return { takeBack: () => outbox.takeBack(number), hasLeft: () => outbox.hasLeft(number) };
+    }
+    const waiting: Waiting = { message, packed, ticket: undefined, taken: false };
+    this.#waiting.push(waiting);
+    return this.#ticketOf(waiting);
+  }
+
+  /** The handshake has gone on: lets out what may go now. */
+  release(): void {
+    while (this.#waiting.length > 0 && this.#mayGo(this.#waiting[0]?.packed)) {
+      const next = this.#waiting.shift();
+      if (next && !next.taken) this.#letOut(next);
+    }
+  }
+
+  clear(): void {
+    this.#waiting.length = 0;
+  }
+
+  #mayGo(packed: Outgoing | undefined): boolean {
+    const { greeted, way, early } = this.#owner;
+    return greeted && (way.known || (early && (packed === undefined || packed.plain)));
+  }
+
+  #letOut(waiting: Waiting): void {
+    const { message, packed } = waiting;
+    if (!packed || packed.plain || this.#owner.way.clones) {
+      waiting.ticket = this.#push(message, packed);
+      return;
+    }
+    try {
+      const plain = downgrade(packed);
+      waiting.ticket = this.#push(replaceData(message, packed.data, plain.data), plain);
+    } catch (error) {
+      this.#owner.refused(message, error);
+    }
+  }
+
+  #push(message: Message, packed: Outgoing | undefined): number {
+    if (!packed) return this.#owner.outbox.push(message);
+    if (packed.raw) this.#owner.carrier.markRaw(message);
+    return this.#owner.outbox.push(message, packed.size + 32, packed.transfer.length > 0 ? packed.transfer : undefined);
+  }
+
+  #ticketOf(waiting: Waiting): Ticket {
+    const { outbox } = this.#owner;
+    return {
+      takeBack: () => {
+        if (waiting.ticket !== undefined) return outbox.takeBack(waiting.ticket);
+        waiting.taken = true;
+        return true;
+      },
+      hasLeft: () => waiting.ticket !== undefined && outbox.hasLeft(waiting.ticket),
+    };
+  }
+}
+
+/** Downgrading changes data in place, except where the message is the data itself. */
+function replaceData(message: Message, old: unknown, data: unknown): Message {
+  if (old === data) return message;
+  return (message as readonly unknown[]).map((slot) => (slot === old ? data : slot)) as unknown as Message;
+}

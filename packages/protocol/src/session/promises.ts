@@ -1,0 +1,76 @@
+import type { RpcError } from "../error.ts";
+import type { CallScope } from "./scope.ts";
+
+/** What promises need of their session. */
+export interface PromisesOwner {
+  nextId(): number;
+  /** Sends how a promise of ours settled; what goes along is lent or owned as the promise was. */
+  sendSettled(id: number, ok: boolean, value: unknown, scope: CallScope | undefined): void;
+  /** The peer owes us something, or does not any more. */
+  waiting(by: 1 | -1): void;
+}
+
+/** Promises that cross: each settles over there as it does here. Reading one is optional at both ends. */
+export class Promises {
+  readonly #owner: PromisesOwner;
+  readonly #ours = new Set<number>();
+  readonly #theirs = new Map<number, Deferred>();
+
+  constructor(owner: PromisesOwner) {
+    this.#owner = owner;
+  }
+
+  get size(): number {
+    return this.#ours.size + this.#theirs.size;
+  }
+
+  /** Sends a promise of ours. Returns its id. */
+  write(promise: PromiseLike<unknown>, scope: CallScope | undefined): number {
+    const id = this.#owner.nextId();
+    this.#ours.add(id);
+    const settle = (ok: boolean) => (value: unknown) => {
+      if (this.#ours.delete(id)) this.#owner.sendSettled(id, ok, value, scope?.ended ? undefined : scope);
+    };
+    promise.then(settle(true), settle(false));
+    return id;
+  }
+
+  /** Revives a promise that arrived. Nobody need read it: its failure is never an unhandled rejection. */
+  read(id: number): Promise<unknown> {
+    let deferred: Deferred | undefined;
+    const promise = new Promise<unknown>((resolve, reject) => {
+      deferred = { resolve, reject };
+    });
+    promise.catch(() => {});
+    this.#theirs.set(id, deferred as unknown as Deferred);
+    this.#owner.waiting(1);
+    return promise;
+  }
+
+  has(id: number): boolean {
+    return this.#theirs.has(id);
+  }
+
+  /** A promise of the peer's settled. Quiet for one that we do not know. */
+  settle(id: number, ok: boolean, value: unknown): void {
+    const deferred = this.#theirs.get(id);
+    if (!deferred) return;
+    this.#theirs.delete(id);
+    this.#owner.waiting(-1);
+    if (ok) deferred.resolve(value);
+    else deferred.reject(value);
+  }
+
+  /** The session has ended. */
+  end(error: RpcError): void {
+    this.#ours.clear();
+    const theirs = [...this.#theirs.values()];
+    this.#theirs.clear();
+    for (const { reject } of theirs) reject(error);
+  }
+}
+
+interface Deferred {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}

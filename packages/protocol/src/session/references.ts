@@ -1,0 +1,217 @@
+import type { CallOptions } from "../call-options.ts";
+import { RpcError } from "../error.ts";
+import type { ReferenceKind, ReferenceReader, ReferenceWriter } from "../values/reference.ts";
+import type { CallResult } from "./call-result.ts";
+import type { Calls } from "./calls.ts";
+import { type Exports, Lease } from "./exports.ts";
+import type { IncomingCall } from "./incoming-call.ts";
+import { exceeded } from "./limits.ts";
+import type { Promises } from "./promises.ts";
+import type { CallScope } from "./scope.ts";
+import type { Signals } from "./signals.ts";
+import type { StubPath } from "./stub-base.ts";
+import { makeStub, nodeOf } from "./stub-proxy.ts";
+import { RetainedBase, StubCore, type Stubs } from "./stubs.ts";
+import type { Streams, StreamTie } from "./streams.ts";
+
+/** The rooms that references live in, and what they need of their session. */
+export interface ReferenceRooms {
+  readonly calls: Calls;
+  readonly exports: Exports;
+  readonly stubs: Stubs;
+  readonly streams: Streams;
+  readonly promises: Promises;
+  readonly signals: Signals;
+  /** Identifies the stubs that stand on this session's root. */
+  readonly root: object;
+  readonly lendToSession: boolean;
+  readonly referenceLimit: number;
+  packReason(reason: unknown): readonly [data: unknown, table: unknown];
+  unpackReason(data: unknown, table: unknown): unknown;
+  /** What one of our own exports, or a path of our API, is: it came home. */
+  comeHome(target: number, segments: readonly string[]): unknown;
+  heldResult(id: number): Promise<unknown>;
+}
+
+/** What values cross for: a call of ours, its answer, a call of theirs, or nothing that ends. */
+export interface Passage {
+  /** Ends what is lent; undefined for what is owned by the receiver. */
+  readonly scope?: CallScope | undefined;
+  /** The call of theirs that this is the answer or an item of. */
+  readonly call?: IncomingCall | undefined;
+  /** What bounds streams that arrive in an answer. */
+  readonly options?: CallOptions | undefined;
+  /** What was called, for messages. */
+  readonly subject?: string;
+  /** Nothing live may cross. */
+  readonly plain?: boolean;
+}
+
+/** Sends values by reference: each kind to the room that keeps it. */
+export class Writer implements ReferenceWriter {
+  readonly #rooms: ReferenceRooms;
+  readonly #passage: Passage;
+  readonly #undo: (() => void)[] = [];
+
+  constructor(rooms: ReferenceRooms, passage: Passage) {
+    this.#rooms = rooms;
+    this.#passage = passage;
+  }
+
+  recognise(value: object): ReferenceKind | undefined {
+    const node = nodeOf(value);
+    if (!node) return undefined;
+    const { base, segments } = node;
+    if (base.result) {
+      const mine = segments.length === 0 && this.#rooms.calls.canBeArgument(base.result as CallResult);
+      return mine && this.#passage.scope ? "result" : "promise";
+    }
+    if (base === this.#rooms.root) return "home";
+    const core = base instanceof RetainedBase ? base.core : base;
+    return core instanceof StubCore && core.stubs === this.#rooms.stubs ? "home" : undefined;
+  }
+
+  write(kind: ReferenceKind, value: object): readonly unknown[] {
+    if (this.#passage.plain) {
+      const message = `a notification cannot carry a ${kind}: nothing would end it; call instead`;
+      throw new RpcError("INVALID_ARGUMENT", message, { delivered: "no" });
+    }
+    switch (kind) {
+      case "function":
+      case "target":
+        return this.#lend(value);
+      case "promise":
+        this.#demandRoom();
+        return [this.#rooms.promises.write(value as unknown as PromiseLike<unknown>, this.#passage.scope)];
+      case "signal":
+        return this.#writeSignal(value as AbortSignal);
+      case "stream":
+        return this.#rooms.streams.write(value, this.#tie());
+      case "home":
+        return this.#goHome(value);
+      case "result":
+        return [this.#rooms.calls.useAsArgument(nodeOf(value)?.base.result as CallResult)];
+    }
+  }
+
+  /** Takes back what was given away for a message that is not sent after all. */
+  undo(): void {
+    for (const undo of this.#undo) undo();
+  }
+
+  #lend(value: object): readonly unknown[] {
+    const { exports, lendToSession } = this.#rooms;
+    const { scope } = this.#passage;
+    if (scope && !lendToSession) return [exports.lend(value, scope), Lease.lent];
+    const id = exports.give(value);
+    this.#undo.push(() => exports.release(id, 1));
+    return [id, scope ? Lease.session : Lease.owned];
+  }
+
+  #writeSignal(signal: AbortSignal): readonly unknown[] {
+    this.#demandRoom();
+    if (!signal.aborted) return [this.#rooms.signals.write(signal, this.#passage.scope)];
+    return [0, ...this.#rooms.packReason(signal.reason)];
+  }
+
+  #goHome(value: object): readonly unknown[] {
+    const node = nodeOf(value);
+    const base = node?.base;
+    const core = base instanceof RetainedBase ? base.core : base;
+    if (core instanceof StubCore) core.demandAlive();
+    return [core instanceof StubCore ? core.id : 0, [...(node?.segments ?? [])]];
+  }
+
+  #tie(): StreamTie {
+    const { scope, call } = this.#passage;
+    const lender = scope ?? call?.scope;
+    if (!lender) return {};
+    return { ...(!lender.ended && { ended: lender.enter() }), ...(call && { call }) };
+  }
+
+  #demandRoom(): void {
+    const { promises, signals, referenceLimit } = this.#rooms;
+    if (promises.size + signals.size >= referenceLimit) throw exceeded("references", referenceLimit);
+  }
+}
+
+/** Revives values that arrived by reference. What a peer says of them is checked here. */
+export class Reader implements ReferenceReader {
+  readonly #rooms: ReferenceRooms;
+  readonly #passage: Passage;
+  /** What must settle before the values are whole. */
+  readonly waits: Promise<unknown>[] = [];
+
+  constructor(rooms: ReferenceRooms, passage: Passage) {
+    this.#rooms = rooms;
+    this.#passage = passage;
+  }
+
+  read(kind: ReferenceKind, rest: readonly unknown[], put: (value: unknown) => void): unknown {
+    const { stubs, promises, streams, referenceLimit } = this.#rooms;
+    switch (kind) {
+      case "function":
+      case "target":
+        return stubs.receive(idIn(kind, rest[0]), leaseIn(rest[1]), this.#passage.scope, this.#passage.subject ?? "a function");
+      case "promise": {
+        if (promises.size >= referenceLimit) throw exceeded("references", referenceLimit);
+        const id = idIn(kind, rest[0]);
+        if (promises.has(id)) throw malformed(kind, id);
+        return promises.read(id);
+      }
+      case "signal":
+        return this.#readSignal(rest);
+      case "stream":
+        return streams.read(rest[0], rest[1], this.#tie());
+      case "home":
+        return this.#rooms.comeHome(targetIn(rest[0]), segmentsIn(rest[1]));
+      case "result":
+        this.waits.push(this.#rooms.heldResult(idIn(kind, rest[0])).then(put));
+        return undefined;
+    }
+  }
+
+  #readSignal(rest: readonly unknown[]): AbortSignal {
+    const { signals, referenceLimit } = this.#rooms;
+    if (rest[0] === 0) return AbortSignal.abort(this.#rooms.unpackReason(rest[1], rest[2]));
+    if (signals.size >= referenceLimit) throw exceeded("references", referenceLimit);
+    return signals.read(idIn("signal", rest[0]), this.#passage.scope);
+  }
+
+  #tie(): StreamTie {
+    const { scope, options } = this.#passage;
+    const ended = scope && !scope.ended ? { ended: scope.enter(), scope } : {};
+    return options ? { ...ended, bounds: { signal: options.signal, idleTimeout: options.idleTimeout } } : ended;
+  }
+}
+
+/** A stub of the session's root, or a path of it. */
+export function rootStub(root: Parameters<typeof makeStub>[0], path: StubPath): object {
+  return makeStub(root, path.segments);
+}
+
+function idIn(kind: ReferenceKind, value: unknown): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 1) throw malformed(kind, value);
+  return value as number;
+}
+
+function targetIn(value: unknown): number {
+  if (value === 0) return 0;
+  return idIn("home", value);
+}
+
+function leaseIn(value: unknown): Lease {
+  if (value !== Lease.lent && value !== Lease.owned && value !== Lease.session) throw malformed("function", value);
+  return value;
+}
+
+function segmentsIn(value: unknown): readonly string[] {
+  if (!Array.isArray(value) || value.length > 8 || !value.every((segment) => typeof segment === "string")) {
+    throw malformed("home", value);
+  }
+  return value;
+}
+
+function malformed(kind: string, value: unknown): RpcError {
+  return new RpcError("INVALID_ARGUMENT", `malformed ${kind} reference: ${String(value)}`, { delivered: "no" });
+}

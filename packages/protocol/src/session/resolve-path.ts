@@ -1,0 +1,109 @@
+import { RpcError } from "../error.ts";
+import { forbiddenNames, lazyMark, procedureMark, targetMark } from "../marks.ts";
+import { proxyNames } from "../proxy-mark.ts";
+import type { Call } from "./incoming-call.ts";
+import { nodeOf } from "./stub-proxy.ts";
+
+/**
+ * Finds what a path of the peer's leads to, and runs it. Only own data properties
+ * of plain routers, methods of RpcTargets and the names that a proxy shows can be
+ * reached; never an inherited name, an accessor, or a property of a function.
+ *
+ * Throws an RpcError UNIMPLEMENTED (delivered "no") where nothing is exposed.
+ */
+export function invokePath(root: unknown, segments: readonly string[], call: Call, args: readonly unknown[]): unknown {
+  return invokeFrom(root, undefined, segments, 0, call, args);
+}
+
+function invokeFrom(
+  at: unknown,
+  holder: unknown,
+  segments: readonly string[],
+  index: number,
+  call: Call,
+  args: readonly unknown[],
+): unknown {
+  let value = at;
+  let owner = holder;
+  for (let next = index; next < segments.length; next++) {
+    const load = markOf(value, lazyMark);
+    if (load) return resumeLoaded(load, segments, next, call, args);
+    owner = value;
+    value = memberOf(owner, segments[next] as string);
+    if (value === undefined) throw unimplemented(segments);
+  }
+  const run = markOf(value, procedureMark);
+  if (run) return run(call, args);
+  if (typeof value !== "function") throw unimplemented(segments);
+  return Reflect.apply(value, keepsItsOwnThis(owner) ? owner : call, args);
+}
+
+async function resumeLoaded(
+  load: (...args: unknown[]) => unknown,
+  segments: readonly string[],
+  index: number,
+  call: Call,
+  args: readonly unknown[],
+): Promise<unknown> {
+  return invokeFrom(await load(), undefined, segments, index, call, args);
+}
+
+/** What `key` of `owner` shows to a peer; undefined for nothing. */
+export function memberOf(owner: unknown, key: string): unknown {
+  if (forbiddenNames.has(key)) return undefined;
+  if (nodeOf(owner)) return (owner as Record<string, unknown>)[key];
+  if (typeof owner !== "object" || owner === null) return undefined;
+  if ((owner as Record<symbol, unknown>)[targetMark] === true) return methodOf(owner, key);
+  const names = proxyNames(owner);
+  if (names === true) return functionOnly(ownValue(owner, key));
+  if (names) return names.includes(key) ? functionOnly((owner as Record<string, unknown>)[key]) : undefined;
+  return ownValue(owner, key);
+}
+
+/** What a path of our own API leads to, as it comes home from the peer. Throws UNIMPLEMENTED for nothing. */
+export function memberAt(root: unknown, segments: readonly string[]): unknown {
+  let at = root;
+  for (const segment of segments) {
+    const owner = at;
+    at = memberOf(owner, segment);
+    if (at === undefined) throw unimplemented(segments);
+    if (typeof at === "function" && keepsItsOwnThis(owner)) at = at.bind(owner);
+  }
+  return at;
+}
+
+function keepsItsOwnThis(owner: unknown): boolean {
+  if (typeof owner !== "object" || owner === null) return false;
+  return (owner as Record<symbol, unknown>)[targetMark] === true || proxyNames(owner) !== undefined;
+}
+
+/** A method on a prototype below `RpcTarget.prototype`. */
+function methodOf(target: object, key: string): unknown {
+  if (key.startsWith("_")) return undefined;
+  let prototype: object | null = Object.getPrototypeOf(target);
+  while (prototype !== null && !Object.hasOwn(prototype, targetMark)) {
+    const found = Object.getOwnPropertyDescriptor(prototype, key);
+    if (found) return functionOnly(found.value);
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return undefined;
+}
+
+function ownValue(owner: object, key: string): unknown {
+  return Object.getOwnPropertyDescriptor(owner, key)?.value;
+}
+
+function functionOnly(value: unknown): unknown {
+  return typeof value === "function" ? value : undefined;
+}
+
+function markOf(value: unknown, mark: symbol): ((...args: unknown[]) => unknown) | undefined {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null || nodeOf(value)) return undefined;
+  const marked = (value as Record<symbol, unknown>)[mark];
+  return typeof marked === "function" ? (marked as (...args: unknown[]) => unknown) : undefined;
+}
+
+function unimplemented(segments: readonly string[]): RpcError {
+  const what = segments.length === 0 ? "what was called is no function" : `no procedure ${JSON.stringify(segments.join("."))}`;
+  return new RpcError("UNIMPLEMENTED", what, { delivered: "no" });
+}

@@ -1,0 +1,417 @@
+import type { CallOptions } from "../call-options.ts";
+import { RpcError } from "../error.ts";
+import type { ErrorCode } from "../error-code.ts";
+import {
+  type AbortMessage,
+  type CallExtra,
+  type CallMessage,
+  type DoneMessage,
+  Kind,
+  type Message,
+  type NotifyMessage,
+  type RejectMessage,
+  type ReleaseMessage,
+  type ResolveMessage,
+  type RetainMessage,
+  type SettleMessage,
+  type TableEntry,
+  type WirePath,
+} from "../message.ts";
+import type { IncomingInterceptor } from "../interceptor.ts";
+import type { Session, SessionOptions } from "../session-options.ts";
+import type { Peer, Transport } from "../transport.ts";
+import { ValueKind } from "../values/kinds.ts";
+import { CallResult } from "./call-result.ts";
+import { Calls } from "./calls.ts";
+import type { Carrier } from "./carrier.ts";
+import { Dispatch } from "./dispatch.ts";
+import { Exports } from "./exports.ts";
+
+import { interceptCall, interceptNotification } from "./intercept.ts";
+import type { Limits } from "./limits.ts";
+import type { Outbox } from "./outbox.ts";
+import { PathNumbers } from "./path-numbers.ts";
+import type { Post } from "./post.ts";
+import { Promises } from "./promises.ts";
+import type { ReferenceRooms } from "./references.ts";
+import { memberAt } from "./resolve-path.ts";
+import type { CallScope } from "./scope.ts";
+import { Signals } from "./signals.ts";
+import type { SessionStats } from "./stats.ts";
+import { Streams } from "./streams.ts";
+import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
+import { makeStub } from "./stub-proxy.ts";
+import { deadStub, Stubs } from "./stubs.ts";
+import { type Outgoing, Valuables } from "./valuables.ts";
+import type { Way } from "./way.ts";
+
+/** What the rooms need of the hall. */
+export interface RoomsOwner extends Session {
+  readonly options: SessionOptions;
+  readonly limits: Limits;
+  readonly transport: Transport;
+  readonly way: Way;
+  readonly carrier: Carrier;
+  readonly outbox: Outbox;
+  readonly post: Post;
+  readonly admitted: boolean;
+  readonly context: unknown;
+  refusal(): RpcError | undefined;
+  send(message: Message, packed?: Outgoing): ReturnType<Post["send"]>;
+  sendUrgent(message: Message): void;
+  report(error: unknown, path?: readonly string[], reference?: string): void;
+  owe(by: 1 | -1): void;
+  checkIdle(): void;
+}
+
+/** The rooms of one session, and the doors between them. */
+export class Rooms {
+  readonly calls: Calls;
+  readonly dispatch: Dispatch;
+  readonly exports: Exports;
+  readonly stubs: Stubs;
+  readonly streams: Streams;
+  readonly promises: Promises;
+  readonly signals: Signals;
+  readonly paths: PathNumbers;
+  readonly rootStub: object;
+  readonly #hall: RoomsOwner;
+  readonly #valuables: Valuables;
+
+  constructor(hall: RoomsOwner) {
+    this.#hall = hall;
+    const { limits } = hall;
+    this.paths = new PathNumbers((message) => hall.send(message));
+    this.exports = new Exports(limits.references, (error) => hall.report(error));
+    this.calls = new Calls(this.#callsOwner(), earlyGrant, limits.queuedCalls);
+    this.stubs = new Stubs(this.#stubsOwner(), limits.references);
+    this.promises = new Promises(this.#promisesOwner());
+    this.signals = new Signals({
+      nextId: () => this.exports.nextId(),
+      sendAbort: (id, reason) => this.#sendAbort(id, reason),
+    });
+    this.streams = new Streams(this.#streamsOwner());
+    this.dispatch = new Dispatch(this.#dispatchOwner(), limits);
+    const root = this.#root();
+    this.rootStub = makeStub(root);
+    this.#valuables = new Valuables(this.#valuablesOwner(root));
+  }
+
+  /** Nothing is under way, in either direction. */
+  get idle(): boolean {
+    const { calls, dispatch, streams, promises } = this;
+    return calls.inFlight + calls.queued + dispatch.active + dispatch.parked + streams.size + promises.size === 0;
+  }
+
+  stats(): SessionStats {
+    const { calls, dispatch, streams, promises, signals } = this;
+    const { outbox, post, carrier } = this.#hall;
+    return {
+      calls: { inFlight: calls.inFlight, queued: calls.queued, open: calls.size - calls.inFlight },
+      handlers: { running: dispatch.active, parked: dispatch.parked, held: dispatch.held },
+      exports: this.exports.size,
+      stubs: this.stubs.size,
+      streams: streams.size,
+      promises: promises.size,
+      signals: signals.size,
+      outbox: { messages: outbox.messages + post.waiting, bytes: outbox.bytes },
+      assembling: carrier.assembling,
+    };
+  }
+
+  takeCall(message: CallMessage | NotifyMessage): void {
+    const { outbox } = this.#hall;
+    if (message[0] === Kind.call && this.#hall.state === "draining" && !this.#hall.ended) {
+      const closing = new RpcError("UNAVAILABLE", "the session is closing", { delivered: "no" });
+      const packed = this.#valuables.packError(closing, undefined, "no");
+      this.#hall.send([Kind.reject, message[1], packed.data, packed.table], packed);
+      return;
+    }
+    this.dispatch.receive(message);
+    outbox.flushIfLate();
+  }
+
+  takeAnswer(message: ResolveMessage | RejectMessage | DoneMessage): void {
+    if (message[0] === Kind.done) this.calls.done(message[1]);
+    else if (message[0] === Kind.reject) this.calls.reject(message[1], () => this.#valuables.unpackValue(message[2], message[3], "error", {}));
+    else this.#takeResult(message);
+    this.#hall.checkIdle();
+  }
+
+  takeReference(message: RetainMessage | ReleaseMessage | SettleMessage | AbortMessage): void {
+    switch (message[0]) {
+      case Kind.retain:
+        return this.exports.retain(message[1]);
+      case Kind.release:
+        if (message[1] < 0) this.dispatch.releaseResult(-message[1]);
+        else this.exports.release(message[1], message[2]);
+        return;
+      case Kind.settle:
+        return this.#takeSettled(message);
+      case Kind.abort: {
+        const [, id, reason, table] = message;
+        this.signals.abort(id, this.#valuables.unpackValue(reason, table, "reason", {}));
+      }
+    }
+  }
+
+  /** The platform refused a message: whoever it was for is told. */
+  refused(message: Message, error: unknown): void {
+    const refusal = RpcError.is(error)
+      ? error
+      : new RpcError("INVALID_ARGUMENT", "the platform cannot send this message", { cause: error, delivered: "no" });
+    if (message[0] === Kind.call) return this.calls.refused(message[1], refusal);
+    if (message[0] === Kind.resolve) {
+      const packed = this.#valuables.packError(refusal, undefined, "yes");
+      this.#hall.send([Kind.reject, message[1], packed.data, packed.table], packed);
+    } else if (message[0] === Kind.items) this.streams.refused(message[1], refusal);
+    this.#hall.report(refusal);
+  }
+
+  /** The session has ended: every room empties itself, and settles what it held. */
+  end(code: ErrorCode, message: string, cause: unknown): void {
+    const options = cause === undefined ? {} : { cause };
+    const error = new RpcError(code, message, options);
+    this.stubs.clear(`the session has ended: ${message}`);
+    this.calls.end(code, message, cause);
+    this.streams.end(error);
+    this.promises.end(error);
+    this.dispatch.end(error);
+    this.signals.end(error);
+    this.exports.clear();
+  }
+
+  #takeResult([, id, value, table, open]: ResolveMessage): void {
+    if (table === undefined || table === null) {
+      this.calls.resolve(id, () => this.#valuables.unpackValue(value, null, "result", {}), open === 1);
+      return;
+    }
+    this.calls.resolve(id, (options) => this.#valuables.unpackValue(value, table, "result", { options }), open === 1);
+  }
+
+  #takeSettled([, id, ok, value, table]: SettleMessage): void {
+    if (!this.promises.has(id)) return;
+    try {
+      if (ok === 1) this.promises.settle(id, true, this.#valuables.unpackValue(value, table, "promise", {}));
+      else this.promises.settle(id, false, this.#valuables.unpackError(value, table));
+    } catch (unreadable) {
+      this.promises.settle(id, false, unreadable);
+    }
+    this.#hall.checkIdle();
+  }
+
+  #sendAbort(id: number, reason: unknown): void {
+    const packed = this.#packReason(reason);
+    this.#hall.send([Kind.abort, id, packed.data, packed.table], packed);
+  }
+
+  /** A reason may be anything; what cannot cross is described. */
+  #packReason(reason: unknown): Outgoing {
+    try {
+      return this.#valuables.packValue(reason, "reason", "other", { plain: true });
+    } catch {
+      return this.#valuables.packValue(RpcError.from(reason, "CANCELLED").message, "reason", "other", { plain: true });
+    }
+  }
+
+  #root(): StubBase {
+    const { outgoing = [] } = this.#hall.options.interceptors ?? {};
+    const direct: StubBase = {
+      call: (path, args, options) => this.calls.start(0, path, args, options),
+      notify: (path, args, options) => this.#notify(0, path, args, options),
+    };
+    if (outgoing.length === 0) return direct;
+    return {
+      call: (path, args, options) => interceptCall(outgoing, this.calls, direct, path, args, options),
+      notify: (path, args, options) => interceptNotification(outgoing, direct, path, args, options, (e) => this.#hall.report(e, path.segments)),
+    };
+  }
+
+  #notify(target: number, path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
+    const refusal = this.#hall.refusal();
+    if (refusal) throw refusal;
+    const packed = this.#valuables.packArguments(args, { plain: true });
+    const extra = this.#valuables.packExtra(options, false);
+    this.#hall.send([Kind.notify, target, this.paths.write(path), packed.data, packed.table, extra], packed);
+    this.#hall.outbox.flushIfLate();
+  }
+
+  #callsOwner(): ConstructorParameters<typeof Calls>[0] {
+    const hall = this.#hall;
+    return {
+      refusal: () => hall.refusal(),
+      packCall: (args, scope) => this.#valuables.packArguments(args, { scope }),
+      packExtra: (options, hold) => this.#valuables.packExtra(options, hold),
+      internPath: (path) => this.paths.write(path),
+      send: (message, packed) => {
+        const ticket = hall.send(message, packed);
+        hall.outbox.flushIfLate();
+        return ticket;
+      },
+      sendUrgent: (message) => hall.sendUrgent(message),
+      busy: (busy) => hall.owe(busy ? 1 : -1),
+      unread: (error, path) => {
+        if (error.code !== "CANCELLED" && error.code !== "UNAVAILABLE") hall.report(error, path);
+      },
+    };
+  }
+
+  #stubsOwner(): ConstructorParameters<typeof Stubs>[0] {
+    const { outgoing = [] } = this.#hall.options.interceptors ?? {};
+    const failed = (path: StubPath, why: string): ResultBase => {
+      const result = new CallResult(this.calls, 0, path.segments);
+      result.settle({ ok: false, error: () => deadStub(why) });
+      return result;
+    };
+    return {
+      failed,
+      start: (target, path, args, options, keep) => {
+        if (outgoing.length === 0) return this.calls.start(target, path, args, options, keep);
+        const base: StubBase = {
+          call: (...call) => this.calls.start(target, ...call, keep),
+          notify: (...call) => this.#notify(target, ...call),
+        };
+        return interceptCall(outgoing, this.calls, base, path, args, options);
+      },
+      notify: (target, path, args, options) => this.#notify(target, path, args, options),
+      sendRetain: (id) => void this.#hall.send([Kind.retain, id]),
+      sendRelease: (id, count) => {
+        if (!this.#hall.ended) this.#hall.send([Kind.release, id, count]);
+      },
+    };
+  }
+
+  #promisesOwner(): ConstructorParameters<typeof Promises>[0] {
+    return {
+      nextId: () => this.exports.nextId(),
+      waiting: (by) => this.#hall.owe(by),
+      sendSettled: (id, ok, value, scope) => this.#sendSettled(id, ok, value, scope),
+    };
+  }
+
+  #sendSettled(id: number, ok: boolean, value: unknown, scope: CallScope | undefined): void {
+    if (this.#hall.ended) return;
+    let packed: Outgoing;
+    try {
+      packed = ok ? this.#valuables.packValue(value, "promise", "other", { scope }) : this.#packFailure(value, [], "yes");
+      this.#hall.send([Kind.settle, id, ok ? 1 : 0, packed.data, packed.table], packed);
+    } catch (unpackable) {
+      packed = this.#packFailure(unpackable, [], "yes");
+      this.#hall.send([Kind.settle, id, 0, packed.data, packed.table], packed);
+    }
+    this.#hall.checkIdle();
+  }
+
+  #streamsOwner(): ConstructorParameters<typeof Streams>[0] {
+    const hall = this.#hall;
+    return {
+      limits: hall.limits,
+      get blocked() {
+        return hall.carrier.blocked;
+      },
+      nextId: () => this.exports.nextId(),
+      packItem: (item, call) => this.#valuables.packValue(item, "item", "item", call ? { call } : {}),
+      placeTable,
+      packError: (error) => this.#packFailure(error, [], "yes"),
+      packStop: (value) => this.#packReason(value),
+      send: (message, packed) => {
+        if (!hall.ended) hall.send(message, packed);
+      },
+      sendUrgent: (message) => {
+        if (!hall.ended) hall.sendUrgent(message);
+      },
+      waiting: (by) => hall.owe(by),
+      unpackItems: (message) => this.#valuables.unpackItems(message),
+      unpackError: (error, table) => this.#valuables.unpackError(error, table),
+      unpackValue: (value, table) => this.#valuables.unpackValue(value, table, "value", {}),
+      report: (error) => hall.report(error),
+      changed: () => hall.checkIdle(),
+    };
+  }
+
+  #dispatchOwner(): ConstructorParameters<typeof Dispatch>[0] {
+    const hall = this.#hall;
+    const interceptors: readonly IncomingInterceptor[] = hall.options.interceptors?.incoming ?? [];
+    return {
+      interceptors,
+      get admitted(): boolean {
+        return hall.admitted;
+      },
+      get peer(): Peer {
+        return hall.peer;
+      },
+      get remote(): unknown {
+        return hall.remote;
+      },
+      get context(): unknown {
+        return hall.context;
+      },
+      findTarget: (target) => this.#findTarget(target),
+      pathOf: (path: WirePath) => this.paths.read(path),
+      unpackArguments: (args, table, call) => this.#valuables.unpackArguments(args, table, call),
+      unpackMetadata: (extra: CallExtra) => this.#valuables.unpackMetadata(extra),
+      packResult: (value, call) => this.#valuables.packValue(value, "result", "result", { call }),
+      packError: (error, call, started) => this.#packFailure(error, call.path, started ? "yes" : "no"),
+      send: (message, packed) => hall.send(message, packed),
+      report: (error, path) => hall.report(error, path),
+      left: () => hall.checkIdle(),
+    };
+  }
+
+  /** Packs a failure for the peer; one that the peer is not told of is reported here, under the same reference. */
+  #packFailure(error: unknown, path: readonly string[], delivered: "no" | "yes"): Outgoing {
+    const exposed = this.#hall.options.exposeErrors ?? this.#hall.way.trusted;
+    const expected = RpcError.is(error) || exposed || isAbort(error);
+    const reference = expected ? undefined : crypto.randomUUID().slice(0, 8);
+    if (reference !== undefined) this.#hall.report(error, path, reference);
+    return this.#valuables.packError(error, reference, delivered);
+  }
+
+  #findTarget(target: number): unknown {
+    if (target === 0) return this.#hall.options.expose;
+    const entry = this.exports.get(target);
+    if (entry) return entry.value;
+    throw new RpcError("FAILED_PRECONDITION", `reference ${target} is not lent or held any more`, { delivered: "no" });
+  }
+
+  #valuablesOwner(root: object): ConstructorParameters<typeof Valuables>[0] {
+    const { options, way, limits, transport } = this.#hall;
+    const rooms: ReferenceRooms = {
+      calls: this.calls,
+      exports: this.exports,
+      stubs: this.stubs,
+      streams: this.streams,
+      promises: this.promises,
+      signals: this.signals,
+      root,
+      lendToSession: options.callbacks === "session",
+      referenceLimit: limits.references,
+      packReason: (reason) => {
+        const { data, table } = this.#packReason(reason);
+        return [data, table];
+      },
+      unpackReason: (data, table) => this.#valuables.unpackValue(data, table, "reason", {}),
+      comeHome: (target, segments) => memberAt(this.#findTarget(target), segments),
+      heldResult: (id) => this.dispatch.heldResult(id),
+    };
+    const mixed = transport.traits.carries === "clone" && options.codec !== undefined && options.codec.carries !== "clone";
+    return { way, limits, rooms, exposeErrors: options.exposeErrors, transfer: options.transfer, mixed };
+  }
+}
+
+/** Calls granted before the peer has said how many. */
+const earlyGrant = 64;
+
+/** Puts one item's table entries under its index in the batch; a `ref` holds a second path. */
+function placeTable(table: readonly TableEntry[], index: number): readonly TableEntry[] {
+  return table.map(([kind, path, ...rest]): TableEntry => {
+    const placed = [index, ...path];
+    return kind === ValueKind.ref ? [kind, placed, [index, ...(rest[0] as readonly (string | number)[])]] : [kind, placed, ...rest];
+  });
+}
+
+function isAbort(error: unknown): boolean {
+  const { code } = RpcError.from(error);
+  return code === "CANCELLED" || code === "DEADLINE_EXCEEDED";
+}
+

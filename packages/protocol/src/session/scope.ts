@@ -1,0 +1,50 @@
+/**
+ * How long what was lent for one call stays lent: until the call has been
+ * answered and every stream of that call has ended. The callee decides, and says
+ * `done` where that is later than the answer.
+ */
+export class CallScope {
+  #open = 1;
+  #ended = false;
+  readonly #atEnd: (() => void)[] = [];
+
+  /** True once everything that was lent for the call has been taken back. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** True while streams of the call go on besides its answer. */
+  get hasStreams(): boolean {
+    return this.#open > 1;
+  }
+
+  /** A stream of the call begins. Returns the way to say that it has ended; saying so twice is quiet. */
+  enter(): () => void {
+    this.#open++;
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      this.leave();
+    };
+  }
+
+  /** The answer has been given, or one stream has ended. */
+  leave(): void {
+    if (--this.#open === 0) this.end();
+  }
+
+  /** Ends the scope whatever goes on. Ending it twice is quiet. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const end of this.#atEnd) end();
+    this.#atEnd.length = 0;
+  }
+
+  /** Runs `end` when the scope ends; at once if it has. */
+  onEnd(end: () => void): void {
+    if (this.#ended) end();
+    else this.#atEnd.push(end);
+  }
+}

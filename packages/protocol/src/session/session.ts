@@ -1,0 +1,417 @@
+import type { Codec } from "../codec.ts";
+import { RpcError } from "../error.ts";
+import { type ErrorCode, errorCodes } from "../error-code.ts";
+import { type HelloMessage, Kind, type Message } from "../message.ts";
+import { parseMessage } from "../parse-message.ts";
+import type { CloseOptions, FailurePlace, Session, SessionOptions } from "../session-options.ts";
+import { type CloseReason, closedHere, type Peer, type Transport } from "../transport.ts";
+import { Carrier } from "./carrier.ts";
+import { channelView, claimChannel } from "./channel.ts";
+import { chooseCodec } from "./choose-codec.ts";
+import { Greeter } from "./greeter.ts";
+import { type Limits, limitsWith } from "./limits.ts";
+import { Liveness } from "./liveness.ts";
+import { Outbox } from "./outbox.ts";
+import { Post } from "./post.ts";
+import { Rooms } from "./rooms.ts";
+import type { SessionStats } from "./stats.ts";
+import { Way } from "./way.ts";
+
+/**
+ * The hall: joins the rooms of one session, hands each message to the room that
+ * it is for, and ends them all together. It holds no table of its own.
+ */
+export class SessionHall implements Session {
+  readonly options: SessionOptions;
+  readonly limits: Limits;
+  readonly transport: Transport;
+  readonly codec: Codec;
+  readonly way: Way;
+  readonly closed: Promise<CloseReason>;
+  readonly ready: Promise<void>;
+  readonly carrier: Carrier;
+  readonly outbox: Outbox;
+  readonly post: Post;
+  readonly rooms: Rooms;
+  readonly liveness: Liveness;
+  readonly #greeter: Greeter;
+  readonly #port: Transport;
+  readonly #freeChannel: () => boolean;
+  readonly #listeners = new Set<(state: Session["state"]) => void>();
+  readonly #pings: ((time: RpcError | number) => void)[] = [];
+  #peer: Peer;
+  #state: Session["state"] = "connecting";
+  #ended: CloseReason | undefined;
+  #closing: Promise<void> | undefined;
+  #idle: (() => void) | undefined;
+  #settleClosed!: (reason: CloseReason) => void;
+  #settleReady!: { resolve(): void; reject(error: RpcError): void };
+  #pingSent = 0;
+
+  constructor(transport: Transport, options: SessionOptions) {
+    this.options = options;
+    this.limits = limitsWith(options.limits);
+    this.codec = chooseCodec(options.codec, transport.traits);
+    this.#port = transport;
+    this.#freeChannel = claimChannel(transport, options.channel ?? "");
+    const id = crypto.randomUUID();
+    const shared = transport.traits.shared || options.channel !== undefined;
+    this.transport = shared ? channelView(transport, options.channel ?? "", id) : transport;
+    this.#peer = { ...transport.peer };
+    this.closed = new Promise((resolve) => {
+      this.#settleClosed = resolve;
+    });
+    this.ready = new Promise((resolve, reject) => {
+      this.#settleReady = { resolve, reject };
+    });
+    this.ready.catch(() => {});
+    this.way = new Way(this.transport, this.codec);
+    this.rooms = new Rooms(this);
+    this.carrier = new Carrier(this.transport, this.codec, this.limits, {
+      frames: (frames) => this.#takeFrames(frames),
+      broken: (error) => this.#broken(error),
+      writable: () => this.#writable(),
+    });
+    this.outbox = new Outbox(this.carrier, this);
+    this.#greeter = new Greeter(this, id);
+    this.post = new Post(this);
+    this.liveness = new Liveness(this.#livenessOwner(), { ...{ interval: 15_000, timeout: 10_000 }, ...(options.heartbeat || {}) });
+    this.transport.onClose((reason) => this.end(reason));
+    if (this.transport.ended) this.end(this.transport.ended);
+    else this.#open();
+  }
+
+  get remote(): unknown {
+    return this.rooms.rootStub;
+  }
+
+  get peer(): Peer {
+    return this.#peer;
+  }
+
+  get ended(): CloseReason | undefined {
+    return this.#ended;
+  }
+
+  get state(): Session["state"] {
+    return this.#state;
+  }
+
+  get contract(): string | undefined {
+    return this.#greeter.contract;
+  }
+
+  get greeted(): boolean {
+    return this.#greeter.greeted;
+  }
+
+  get admitted(): boolean {
+    return this.#greeter.admitted;
+  }
+
+  get context(): unknown {
+    return this.#greeter.context;
+  }
+
+  /** Messages may go before the peer's hello where the carrier keeps them. */
+  get early(): boolean {
+    return this.transport.traits.queues;
+  }
+
+  callsInFlight(): number {
+    return this.rooms.calls.inFlight;
+  }
+
+  onState(listener: (state: Session["state"]) => void): () => void {
+    const own = (state: Session["state"]) => listener(state);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  stats(): SessionStats {
+    return this.rooms.stats();
+  }
+
+  ping(): Promise<number> {
+    if (this.#ended) return Promise.reject(this.refusal());
+    const sent = performance.now();
+    this.liveness.owe(1);
+    this.sendUrgent([Kind.ping, ++this.#pingSent]);
+    return new Promise((resolve, reject) => {
+      this.#pings.push((time) => (typeof time === "number" ? resolve(time - sent) : reject(time)));
+    });
+  }
+
+  close({ drain = 0, reason = closedHere }: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(drain, { ...reason, by: "local" });
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Why no call can be made now, if so. */
+  refusal(): RpcError | undefined {
+    if (this.#ended) return new RpcError(codeAfter(this.#ended), this.#ended.message, { ...causeOf(this.#ended), delivered: "no" });
+    if (this.#state === "draining") return new RpcError("UNAVAILABLE", "the session is closing", { delivered: "no" });
+    if (this.outbox.bytes <= this.limits.sendQueue || !this.carrier.blocked) return undefined;
+    const message = `the port is blocked and ${this.limits.sendQueue} bytes wait to be sent`;
+    return new RpcError("RESOURCE_EXHAUSTED", message, { delivered: "no" });
+  }
+
+  send(message: Message, packed?: Parameters<Post["send"]>[1]): ReturnType<Post["send"]> {
+    const ticket = this.post.send(message, packed);
+    // A peer that asks and never reads makes us hold its answers: up to a point.
+    if (this.outbox.bytes > 4 * this.limits.sendQueue && this.carrier.blocked) {
+      this.fail(new RpcError("RESOURCE_EXHAUSTED", "the peer does not read what it is sent"));
+    }
+    return ticket;
+  }
+
+  /** Sends a message that may pass others; before the handshake it waits like them. */
+  sendUrgent(message: Message): void {
+    if (this.post.waiting > 0 || !this.greeted) this.post.send(message);
+    else this.outbox.pushUrgent(message);
+  }
+
+  /** Reports a failure that no peer hears of. Returns what it can be found by. */
+  report(error: unknown, path: readonly string[] = [], reference?: string): void {
+    const place: FailurePlace = { path, peer: this.#peer, ...(reference !== undefined && { reference }) };
+    try {
+      if (this.options.onError) this.options.onError(error, place);
+      else {
+        const where = path.length > 0 ? ` in ${JSON.stringify(path.join("."))}` : "";
+        const named = reference === undefined ? "" : ` (reference ${reference})`;
+        console.error(`portolan: error${where}, peer ${this.#peer.kind}${named}:`, error);
+      }
+    } catch (hookError) {
+      console.error("portolan: onError threw", hookError, "while it was told of", error);
+    }
+  }
+
+  /** A message cannot be sent: whoever it was for is told. */
+  refused(message: Message, error: unknown): void {
+    this.rooms.refused(message, error);
+  }
+
+  /** The peer's part of the handshake is known. */
+  meet(metadata: unknown): void {
+    this.#peer = { ...this.#peer, metadata };
+  }
+
+  /** Both have said hello, and the peer is let in. */
+  becomeReady(): void {
+    if (this.#state === "connecting") this.#enter("ready");
+    this.#settleReady.resolve();
+    this.post.release();
+    this.rooms.dispatch.resume();
+  }
+
+  /** The peer owes us something more or less: liveness and the process's life depend on it. */
+  owe(by: 1 | -1): void {
+    const before = this.liveness.owed;
+    this.liveness.owe(by);
+    if (before !== this.liveness.owed && !this.#stays) this.transport.hold(this.liveness.owed);
+    this.checkIdle();
+  }
+
+  /** Something has ended: a drain may be over. */
+  checkIdle(): void {
+    if (this.#idle && this.rooms.idle) this.#idle();
+  }
+
+  /** The conversation cannot go on: says why and ends. */
+  fail(error: RpcError): void {
+    this.#say({ code: error.code, message: error.message, by: "local", cause: error });
+  }
+
+  /** Ends everything, once. */
+  end(reason: CloseReason): void {
+    if (this.#ended) return;
+    this.#ended = reason;
+    this.liveness.stop();
+    this.#greeter.stop();
+    this.post.clear();
+    this.outbox.clear();
+    this.carrier.close();
+    const last = this.#freeChannel();
+    this.transport.close(reason);
+    if (last && this.#port !== this.transport && !this.options.keepTransport) this.#port.close(reason);
+    const code = codeOfPending(reason);
+    const message = reason.code === "OK" && reason.by !== "local" ? "the other side closed the session" : reason.message;
+    this.rooms.end(code, message, reason.cause);
+    const error = new RpcError(code, message, causeOf(reason));
+    this.#settleReady.reject(error);
+    for (const settle of this.#pings.splice(0)) settle(error);
+    this.#idle?.();
+    this.#settleClosed(reason);
+    this.#enter("closed");
+  }
+
+  get #stays(): boolean {
+    return this.options.stay ?? this.options.expose !== undefined;
+  }
+
+  #open(): void {
+    this.transport.hold(this.#stays);
+    this.#greeter.start();
+  }
+
+  #enter(state: Session["state"]): void {
+    if (this.#state === state || this.#state === "closed") return;
+    this.#state = state;
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(state);
+      } catch (error) {
+        this.report(error);
+      }
+    }
+  }
+
+  async #close(drain: number, reason: CloseReason): Promise<void> {
+    if (drain > 0 && !this.#ended && !this.rooms.idle) await this.#drain(drain);
+    this.#say(reason);
+  }
+
+  #drain(limit: number): Promise<void> {
+    this.#enter("draining");
+    this.send([Kind.goodbye, "OK", "the other side is closing", 1]);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#idle?.(), limit);
+      this.#idle = () => {
+        this.#idle = undefined;
+        clearTimeout(timer);
+        // What was answered in this turn goes out before the goodbye.
+        resolve();
+      };
+      this.checkIdle();
+    });
+  }
+
+  /** Sends what is queued, says goodbye, ends. */
+  #say(reason: CloseReason): void {
+    if (this.#ended) return;
+    const told = reason.message.slice(0, 1024);
+    if (this.greeted || reason.code !== "OK") {
+      try {
+        this.outbox.push([Kind.goodbye, reason.code, told]);
+        this.outbox.flush();
+      } catch {
+        // The port is gone: nobody is left to be told.
+      }
+    }
+    this.end(reason);
+  }
+
+  #takeFrames(frames: readonly unknown[]): void {
+    this.liveness.heard();
+    for (const frame of frames) this.#takeFrame(frame);
+  }
+
+  #takeFrame(frame: unknown): void {
+    if (!Array.isArray(frame) || !Array.isArray(frame[0])) return this.#takeRaw(frame);
+    if (frame.length > this.limits.batch) throw new RpcError("RESOURCE_EXHAUSTED", `a batch of ${frame.length} messages`);
+    for (const raw of frame) this.#takeRaw(raw);
+  }
+
+  #takeRaw(raw: unknown): void {
+    if (this.#ended) return;
+    const parsed = parseMessage(raw);
+    if (!parsed.ok) throw new RpcError("PROTOCOL_ERROR", parsed.error);
+    this.#take(parsed.message);
+  }
+
+  /** Hands a message to the room that it is for. */
+  #take(message: Message): void {
+    const { rooms } = this;
+    switch (message[0]) {
+      case Kind.hello:
+        return this.#greeter.take(message as HelloMessage);
+      case Kind.call:
+      case Kind.notify:
+        return rooms.takeCall(message);
+      case Kind.resolve:
+      case Kind.reject:
+      case Kind.done:
+        return rooms.takeAnswer(message);
+      case Kind.cancel:
+        return rooms.dispatch.cancel(message[1], message[2]);
+      case Kind.path:
+        return rooms.paths.define(message[1], message[2]);
+      case Kind.retain:
+      case Kind.release:
+      case Kind.settle:
+      case Kind.abort:
+        return rooms.takeReference(message);
+      case Kind.fragment:
+        return this.#takeFrames(this.carrier.assemble(message));
+      case Kind.ping:
+        return this.sendUrgent([Kind.pong, message[1]]);
+      case Kind.pong:
+        return this.#takePong();
+      case Kind.goodbye:
+        return this.#takeGoodbye(message[1], message[2], message[3] === 1);
+      default:
+        return rooms.streams.receive(message);
+    }
+  }
+
+  #takePong(): void {
+    const settle = this.#pings.shift();
+    if (!settle) return;
+    this.liveness.owe(-1);
+    settle(performance.now());
+  }
+
+  #takeGoodbye(code: string, message: string, drain: boolean): void {
+    if (drain) return this.#enter("draining");
+    const known = code === "OK" || (errorCodes as readonly string[]).includes(code);
+    this.end({ code: known ? (code as ErrorCode) : "UNAVAILABLE", message, by: "remote" });
+  }
+
+  /** What arrived cannot be right. On a port that strangers use it is left alone. */
+  #broken(error: unknown): void {
+    if (this.#ended) return;
+    const known = RpcError.is(error) ? error : new RpcError("PROTOCOL_ERROR", "a message could not be read", { cause: error });
+    if (this.transport.traits.shared) return;
+    const fatal = known.code === "RESOURCE_EXHAUSTED" || known.code === "DATA_LOSS" ? known.code : "PROTOCOL_ERROR";
+    this.fail(new RpcError(fatal, known.message, { cause: known }));
+  }
+
+  #writable(): void {
+    this.outbox.flush();
+    this.rooms.streams.pump();
+  }
+
+  #livenessOwner(): ConstructorParameters<typeof Liveness>[0] {
+    return {
+      announcesDeath: this.transport.traits.announcesDeath || this.options.heartbeat === false,
+      ping: (number) => this.options.heartbeat !== false && this.sendUrgent([Kind.ping, number]),
+      unresponsive: (is) => this.options.heartbeat !== false && this.#enter(is ? "unresponsive" : "ready"),
+      dead: (silence) => this.end({ code: "UNAVAILABLE", message: `the other side was silent for ${silence} ms`, by: "platform" }),
+    };
+  }
+}
+
+/** Opens a session on a transport. Throws a TypeError for options that cannot work. */
+export function openSession<R = unknown>(transport: Transport, options: SessionOptions = {}): Session<R> {
+  return new SessionHall(transport, options) as unknown as Session<R>;
+}
+
+/** With what the calls in flight reject. */
+function codeOfPending(reason: CloseReason): ErrorCode {
+  if (reason.code !== "OK") return reason.code;
+  return reason.by === "local" ? "CANCELLED" : "UNAVAILABLE";
+}
+
+/** With what later calls reject. */
+function codeAfter(reason: CloseReason): ErrorCode {
+  return reason.code === "OK" ? "UNAVAILABLE" : reason.code;
+}
+
+function causeOf({ cause }: CloseReason): { readonly cause?: unknown } {
+  return cause === undefined ? {} : { cause };
+}
+

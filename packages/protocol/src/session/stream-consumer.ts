@@ -1,0 +1,232 @@
+import { RpcError } from "../error.ts";
+import { Kind, type Message } from "../message.ts";
+import { type ItemMeta, rememberMeta } from "../stream-meta.ts";
+import type { Packed } from "../values/pack.ts";
+import type { Limits } from "./limits.ts";
+
+/** What a consumer needs of its session. */
+export interface ConsumerOwner {
+  readonly limits: Limits;
+  sendUrgent(message: Message): void;
+  send(message: Message, packed?: Packed): void;
+  packStop(value: unknown): Packed;
+  /** Whether something is owed over there: only then does the session watch for death. */
+  waiting(by: 1 | -1): void;
+  /** The stream has ended, for whatever reason. */
+  ended(): void;
+}
+
+/** How the stream's call bounds it. */
+export interface StreamBounds {
+  readonly signal?: AbortSignal | undefined;
+  readonly idleTimeout?: number | undefined;
+}
+
+interface Arrived {
+  readonly value: unknown;
+  readonly bytes: number;
+  readonly meta: ItemMeta | undefined;
+}
+
+type Ending = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: () => RpcError };
+
+interface Waiter {
+  readonly resolve: (result: IteratorResult<unknown>) => void;
+  readonly reject: (error: unknown) => void;
+  /** The reader's object: held only while it waits, so that an abandoned stream can be collected. */
+  readonly stream?: object;
+}
+
+/**
+ * The receiving end of a stream: keeps what has arrived, grants credit as it is
+ * consumed, and ends once. It grants nothing before somebody asks for an item.
+ */
+export class Consumer {
+  readonly #owner: ConsumerOwner;
+  readonly #id: number;
+  readonly #idleTimeout: number | undefined;
+  #queue: Arrived[] = [];
+  #head = 0;
+  #waiters: Waiter[] = [];
+  #ending: Ending | undefined;
+  #stopping: Waiter[] = [];
+  #stopped = false;
+  #window: number;
+  #received = 0;
+  #receivedBytes = 0;
+  #consumed = 0;
+  #consumedBytes = 0;
+  #granted = 0;
+  #grantedBytes = 0;
+  #starved = false;
+  #hadMeta = false;
+  #timer: unknown;
+  #unwatch: (() => void) | undefined;
+
+  /** `id` as our messages name it: negative for a stream that the peer numbered. */
+  constructor(owner: ConsumerOwner, id: number, bounds: StreamBounds) {
+    this.#owner = owner;
+    this.#id = id;
+    this.#window = owner.limits.windowItems;
+    this.#idleTimeout = bounds.idleTimeout;
+    this.#watch(bounds.signal);
+  }
+
+  /** Items arrived. Says whether they were within what was granted. */
+  take(values: readonly unknown[], bytes: number, metas: ReadonlyMap<number, ItemMeta> | undefined): boolean {
+    if (this.#ending || this.#stopped) return true;
+    this.#received += values.length;
+    const ahead = this.#receivedBytes - this.#consumedBytes;
+    if (this.#received > this.#granted || ahead > this.#owner.limits.windowBytes) return false;
+    this.#receivedBytes += bytes;
+    const each = bytes / Math.max(1, values.length);
+    for (const [index, value] of values.entries()) this.#queue.push({ value, bytes: each, meta: metas?.get(index) });
+    this.#serve();
+    return true;
+  }
+
+  /** The producer has said the end, or the session has. Items that are here are given first. */
+  end(ending: Ending): void {
+    if (this.#ending) return;
+    this.#ending = ending;
+    this.#unwatch?.();
+    this.#serve();
+    for (const stopping of this.#stopping.splice(0)) giveEnding(stopping, ending);
+    this.#owner.ended();
+  }
+
+  next(stream: object): Promise<IteratorResult<unknown>> {
+    const arrived = this.#waiters.length === 0 ? this.#shift() : undefined;
+    if (arrived) return Promise.resolve(this.#give(arrived, stream));
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject, stream });
+      this.#owner.waiting(1);
+      this.#starved = this.#granted > 0;
+      this.#serve();
+      if (this.#waiters.length > 0) this.#await();
+    });
+  }
+
+  /** Ends the stream from this side; settles when the producer has finished. */
+  stop(how: 0 | 1, value: unknown): Promise<IteratorResult<unknown>> {
+    this.#queue = [];
+    this.#head = 0;
+    const ending = this.#ending;
+    if (ending) return how === 1 ? Promise.reject(value) : Promise.resolve({ done: true, value });
+    const stopped = new Promise<IteratorResult<unknown>>((resolve, reject) => this.#stopping.push({ resolve, reject }));
+    if (!this.#stopped) {
+      this.#stopped = true;
+      const packed = value === undefined ? undefined : this.#owner.packStop(value);
+      this.#owner.send(packed ? [Kind.stop, this.#id, how, packed.data, packed.table] : [Kind.stop, this.#id, how], packed);
+    }
+    this.#release({ done: true, value: undefined });
+    return stopped;
+  }
+
+  /** Gives the stream up: its reader gets `error`, its producer is stopped. */
+  abort(error: RpcError): void {
+    if (this.#ending) return;
+    this.#queue = [];
+    this.#head = 0;
+    if (!this.#stopped) this.#owner.send([Kind.stop, this.#id, 0]);
+    this.#stopped = true;
+    this.end({ ok: false, error: () => error });
+  }
+
+  #give(arrived: Arrived, stream: object | undefined): IteratorResult<unknown> {
+    this.#consumed++;
+    this.#consumedBytes += arrived.bytes;
+    this.#grantMore();
+    if (stream && (arrived.meta || this.#hadMeta)) this.#remember(stream, arrived);
+    return { done: false, value: arrived.value };
+  }
+
+  #remember(stream: object, { value, meta }: Arrived): void {
+    this.#hadMeta = meta !== undefined;
+    rememberMeta(stream, value, meta);
+  }
+
+  #shift(): Arrived | undefined {
+    const arrived = this.#queue[this.#head];
+    if (!arrived) return undefined;
+    this.#queue[this.#head++] = undefined as never;
+    if (this.#head === this.#queue.length) {
+      this.#queue = [];
+      this.#head = 0;
+    }
+    return arrived;
+  }
+
+  /** Gives what is here to those who wait. */
+  #serve(): void {
+    while (this.#waiters.length > 0) {
+      const arrived = this.#shift();
+      if (!arrived) break;
+      const waiter = this.#nextWaiter();
+      waiter?.resolve(this.#give(arrived, waiter.stream));
+    }
+    if (this.#waiters.length === 0 || !this.#ending) return;
+    const ending = this.#ending;
+    const first = this.#nextWaiter();
+    if (first) giveEnding(first, ending);
+    // The end is said once; after it a generator is merely done.
+    this.#ending = { ok: true, value: undefined };
+    this.#release({ done: true, value: undefined });
+  }
+
+  #release(result: IteratorResult<unknown>): void {
+    for (let waiter = this.#nextWaiter(); waiter; waiter = this.#nextWaiter()) waiter.resolve(result);
+  }
+
+  #nextWaiter(): Waiter | undefined {
+    const waiter = this.#waiters.shift();
+    if (!waiter) return undefined;
+    this.#owner.waiting(-1);
+    clearTimeout(this.#timer);
+    return waiter;
+  }
+
+  /** Somebody waits and nothing is here: make sure that the producer may send. */
+  #await(): void {
+    if (this.#granted === 0) this.#grant();
+    if (this.#idleTimeout === undefined) return;
+    const after = this.#idleTimeout;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.abort(new RpcError("DEADLINE_EXCEEDED", `the stream gave no item for ${after} ms`, { delivered: "yes" }));
+    }, after);
+  }
+
+  /** Grants anew when half of the window is used; a reader that had to wait gets a larger one. */
+  #grantMore(): void {
+    if (this.#ending || this.#stopped) return;
+    const { limits } = this.#owner;
+    const halfBytes = this.#grantedBytes - this.#consumedBytes < limits.windowBytes / 2;
+    if (this.#granted - this.#consumed > this.#window / 2 && !halfBytes) return;
+    if (this.#starved) this.#window = Math.min(this.#window * 2, limits.maxWindowItems);
+    this.#starved = false;
+    this.#grant();
+  }
+
+  #grant(): void {
+    this.#granted = Math.ceil(this.#consumed + this.#window);
+    this.#grantedBytes = Math.ceil(this.#consumedBytes + this.#owner.limits.windowBytes);
+    this.#owner.sendUrgent([Kind.credit, this.#id, this.#granted, this.#grantedBytes]);
+  }
+
+  #watch(signal: AbortSignal | undefined): void {
+    if (!signal) return;
+    const abort = () => this.abort(new RpcError("CANCELLED", "the stream was aborted", { cause: signal.reason }));
+    if (signal.aborted) return queueMicrotask(abort);
+    signal.addEventListener("abort", abort, { once: true });
+    this.#unwatch = () => {
+      this.#unwatch = undefined;
+      signal.removeEventListener("abort", abort);
+    };
+  }
+}
+
+function giveEnding(waiter: Waiter, ending: Ending): void {
+  if (ending.ok) waiter.resolve({ done: true, value: ending.value });
+  else waiter.reject(ending.error());
+}

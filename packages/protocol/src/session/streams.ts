@@ -1,0 +1,208 @@
+import { RpcError } from "../error.ts";
+import { Kind, type ItemsMessage, type Message } from "../message.ts";
+import type { ItemMeta } from "../stream-meta.ts";
+import type { IncomingCall } from "./incoming-call.ts";
+import { exceeded } from "./limits.ts";
+import type { CallScope } from "./scope.ts";
+import { Consumer, type ConsumerOwner, type StreamBounds } from "./stream-consumer.ts";
+import { Producer, type ProducerOwner } from "./stream-producer.ts";
+import { type StreamForm, StreamForms, readerFor, sourceOf, writeTo, writerFor } from "./stream-forms.ts";
+
+/** What streams need of their session. */
+export interface StreamsOwner
+  extends Omit<ConsumerOwner, "ended">,
+    Omit<ProducerOwner, "ended" | "stopped" | "packItem" | "report"> {
+  nextId(): number;
+  packItem(item: unknown, call: IncomingCall | undefined): ReturnType<ProducerOwner["packItem"]>;
+  unpackItems(message: ItemsMessage): readonly unknown[];
+  unpackError(error: unknown, table: unknown): RpcError;
+  unpackValue(value: unknown, table: unknown): unknown;
+  report(error: unknown): void;
+  /** A stream has ended. */
+  changed(): void;
+}
+
+/** What binds a stream to its call. */
+export interface StreamTie {
+  /** Says that the stream has ended, so that its call can end too. */
+  readonly ended?: () => void;
+  /** The call that the stream answers: it is told when its consumer wants no more. */
+  readonly call?: IncomingCall;
+  /** What was lent for the call is taken back: a stream that came with it ends. */
+  readonly scope?: CallScope;
+  readonly bounds?: StreamBounds;
+}
+
+/**
+ * The streams of one session, in both directions. A stream is named by whoever
+ * sent it; messages name their sender's own by a positive number and the
+ * receiver's by a negative one.
+ */
+export class Streams {
+  readonly #owner: StreamsOwner;
+  readonly #producers = new Map<number, Producer>();
+  readonly #consumers = new Map<number, Consumer>();
+  readonly #forgotten: FinalizationRegistry<Consumer>;
+
+  constructor(owner: StreamsOwner) {
+    this.#owner = owner;
+    this.#forgotten = new FinalizationRegistry((consumer) => consumer.abort(forgotten));
+  }
+
+  get size(): number {
+    return this.#producers.size + this.#consumers.size;
+  }
+
+  /** Sends a stream: returns what its table entry says. Throws RESOURCE_EXHAUSTED when too many are open. */
+  write(value: object, tie: StreamTie): readonly unknown[] {
+    this.#demandRoom();
+    const id = this.#owner.nextId();
+    const source = sourceOf(value);
+    if (source) this.#produce(id, source.iterator, tie);
+    else {
+      const consumer = this.#consume(id, tie);
+      // It pulls by itself: nobody else reads it.
+      void writeTo(value as WritableStream, consumer);
+    }
+    return [id, source?.form ?? StreamForms.writable];
+  }
+
+  /** Revives a stream that arrived. */
+  read(id: unknown, form: unknown, tie: StreamTie): object {
+    if (!Number.isSafeInteger(id) || (id as number) < 1) throw malformed("id", id);
+    if (form !== 0 && form !== 1 && form !== 2) throw malformed("form", form);
+    this.#demandRoom();
+    const name = -(id as number);
+    if (this.#producers.has(name) || this.#consumers.has(name)) throw malformed("id used twice", id);
+    return form === StreamForms.writable ? this.#openWriter(name, tie) : this.#openReader(name, form, tie);
+  }
+
+  /** Takes a message about a stream. Late ones, for streams that have ended, are quiet. */
+  receive(message: Message): void {
+    switch (message[0]) {
+      case Kind.items:
+        return this.#takeItems(message);
+      case Kind.end: {
+        const value = this.#consumers.has(-message[1]) ? this.#owner.unpackValue(message[2], message[3]) : undefined;
+        return this.#consumers.get(-message[1])?.end({ ok: true, value });
+      }
+      case Kind.fail: {
+        const consumer = this.#consumers.get(-message[1]);
+        if (!consumer) return;
+        const error = this.#owner.unpackError(message[2], message[3]);
+        return consumer.end({ ok: false, error: () => error });
+      }
+      case Kind.credit:
+        return this.#producers.get(-message[1])?.credit(message[2], message[3]);
+      case Kind.stop: {
+        const producer = this.#producers.get(-message[1]);
+        return producer?.stop(message[2], this.#owner.unpackValue(message[3], message[4]));
+      }
+      default:
+    }
+  }
+
+  /** The port takes more again. */
+  pump(): void {
+    for (const producer of this.#producers.values()) producer.pump();
+  }
+
+  /** The platform refused items of ours. */
+  refused(name: number, error: RpcError): void {
+    this.#producers.get(name)?.refused(error);
+  }
+
+  /** The session has ended: readers get `error`, sources finish. */
+  end(error: RpcError): void {
+    const producers = [...this.#producers.values()];
+    const consumers = [...this.#consumers.values()];
+    this.#producers.clear();
+    this.#consumers.clear();
+    for (const consumer of consumers) consumer.end({ ok: false, error: () => error });
+    for (const producer of producers) producer.abandon();
+  }
+
+  #produce(name: number, iterator: AsyncIterator<unknown>, tie: StreamTie): void {
+    const owner = this.#owner;
+    const own: ProducerOwner = {
+      get blocked() {
+        return owner.blocked;
+      },
+      packItem: (item) => owner.packItem(item, tie.call),
+      placeTable: (table, index) => owner.placeTable(table, index),
+      packError: (error) => owner.packError(error),
+      send: (message, packed) => owner.send(message, packed),
+      report: (error) => owner.report(error),
+      stopped: () => tie.call?.abort(unwanted),
+      ended: () => {
+        this.#producers.delete(name);
+        tie.ended?.();
+        owner.changed();
+      },
+    };
+    const producer = new Producer(own, name, iterator);
+    this.#producers.set(name, producer);
+  }
+
+  #consume(name: number, tie: StreamTie): Consumer {
+    const owner = this.#owner;
+    const own: ConsumerOwner = {
+      limits: owner.limits,
+      sendUrgent: (message) => owner.sendUrgent(message),
+      send: (message, packed) => owner.send(message, packed),
+      packStop: (value) => owner.packStop(value),
+      waiting: (by) => owner.waiting(by),
+      ended: () => {
+        this.#consumers.delete(name);
+        tie.ended?.();
+        owner.changed();
+      },
+    };
+    const consumer = new Consumer(own, name, tie.bounds ?? {});
+    this.#consumers.set(name, consumer);
+    tie.scope?.onEnd(() => consumer.abort(callEnded));
+    return consumer;
+  }
+
+  #openReader(name: number, form: StreamForm, tie: StreamTie): object {
+    const consumer = this.#consume(name, tie);
+    const { reader, watched } = readerFor(form, consumer);
+    // A stream that nobody iterates any more is given up when it is collected.
+    this.#forgotten.register(watched, consumer);
+    return reader;
+  }
+
+  #openWriter(name: number, tie: StreamTie): object {
+    const { stream, source } = writerFor();
+    this.#produce(name, source, tie);
+    return stream;
+  }
+
+  #takeItems(message: ItemsMessage): void {
+    const consumer = this.#consumers.get(-message[1]);
+    if (!consumer) return;
+    const metas = message[5]?.length ? metaMap(message[5]) : undefined;
+    if (!consumer.take(this.#owner.unpackItems(message), message[3], metas)) {
+      throw new RpcError("PROTOCOL_ERROR", `stream ${message[1]} sent more than it was granted`);
+    }
+  }
+
+  #demandRoom(): void {
+    const { streams } = this.#owner.limits;
+    if (this.size >= streams) throw exceeded("streams", streams);
+  }
+}
+
+const unwanted = new RpcError("CANCELLED", "the consumer wants no more items");
+const callEnded = new RpcError("CANCELLED", "the call that the stream came with has ended");
+const forgotten = new RpcError("CANCELLED", "nobody reads the stream any more");
+
+function metaMap(metas: NonNullable<ItemsMessage[5]>): ReadonlyMap<number, ItemMeta> {
+  return new Map(
+    metas.map(([index, id, retry]) => [index, { ...(id !== null && { id }), ...(retry !== null && { retry }) }]),
+  );
+}
+
+function malformed(what: string, value: unknown): RpcError {
+  return new RpcError("INVALID_ARGUMENT", `malformed stream: ${what} ${String(value)}`, { delivered: "no" });
+}

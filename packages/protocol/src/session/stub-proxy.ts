@@ -1,0 +1,173 @@
+import type { CallOptions } from "../call-options.ts";
+import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
+
+/** What a stub knows of itself. */
+export interface StubNode extends StubPath {
+  readonly base: StubBase;
+  readonly options: CallOptions | undefined;
+  children?: Map<string, object>;
+}
+
+const nodeKey = Symbol.for("portolan.stub");
+
+/** How many children of one node are remembered, so that dynamic names do not pile up. */
+const maxChildren = 1024;
+
+/** Makes a stub: a callable whose properties are stubs of longer paths. */
+export function makeStub(base: StubBase, segments: readonly string[] = [], options?: CallOptions): object {
+  const target: StubFunction = () => {};
+  target.node = { base, segments, options };
+  return new Proxy(target, handler);
+}
+
+/** What `value` stands for, if it is a stub of this or any other copy of the package. */
+export function nodeOf(value: unknown): StubNode | undefined {
+  if (typeof value !== "function") return undefined;
+  return (value as unknown as Record<symbol, StubNode | undefined>)[nodeKey];
+}
+
+/** A stub like `stub` with other options: `change` gets those it has. */
+export function withNodeOptions(node: StubNode, change: (options: CallOptions | undefined) => CallOptions): object {
+  return makeStub(node.base, node.segments, change(node.options));
+}
+
+interface StubFunction {
+  (): void;
+  node?: StubNode;
+}
+
+/** The proxy is quiet: looking at a stub, in whatever way, sends nothing. Only calling it does. */
+const handler: ProxyHandler<StubFunction> = {
+  apply: (target, _this, args) => callStub(nodeIn(target), args),
+  get: (target, key) => (typeof key === "symbol" ? getSymbol(nodeIn(target), key) : getName(nodeIn(target), key)),
+  has: (target, key) => key === nodeKey || (key === Symbol.dispose && nodeIn(target).base.release !== undefined),
+  ownKeys: () => [],
+  getOwnPropertyDescriptor: () => undefined,
+  set: refuseChange,
+  defineProperty: refuseChange,
+  deleteProperty: refuseChange,
+  setPrototypeOf: refuseChange,
+  preventExtensions: () => false,
+};
+
+function nodeIn(target: StubFunction): StubNode {
+  if (!target.node) throw new TypeError("a stub without a node");
+  return target.node;
+}
+
+function callStub(node: StubNode, args: readonly unknown[]): unknown {
+  if (node.options?.notify) return node.base.notify(node, args, node.options);
+  return makeStub(node.base.call(node, args, node.options));
+}
+
+function refuseChange(): never {
+  throw new TypeError("a stub cannot be changed: it stands for something on the other side");
+}
+
+function getSymbol(node: StubNode, key: symbol): unknown {
+  if (key === nodeKey) return node;
+  if (node.segments.length > 0) return undefined;
+  const { base } = node;
+  const member = base.members?.get(key);
+  if (member !== undefined) return member;
+  if (key === Symbol.toStringTag) return "PortolanStub";
+  if (key === Symbol.toPrimitive) return () => "[PortolanStub]";
+  if (key === Symbol.dispose && base.release) return () => base.release?.();
+  if (key === Symbol.asyncIterator && base.result) return () => iterateResult(base.result as ResultBase);
+  return undefined;
+}
+
+/**
+ * Names that tools read, or call, on anything they are shown. As procedures they
+ * are reached by `withOptions(client, {})` no better: routers refuse the first
+ * three, and the rest never name a procedure in practice.
+ */
+const quietNames = new Map<string, unknown>([
+  ["then", undefined], // `await client` must not call anything
+  ["toJSON", undefined], // JSON.stringify
+  ["constructor", undefined], // pretty printers and equality checks
+  ["prototype", undefined], // `instanceof` and class detection
+  ["__proto__", undefined],
+  ["asymmetricMatch", undefined], // expect() of Jest and its relatives
+  ["$$typeof", undefined], // React
+  ["nodeType", undefined], // DOM detection
+  ["@@__IMMUTABLE_ITERABLE__@@", undefined],
+  ["__v_skip", true], // Vue: never make this reactive
+  ["__v_isRef", undefined],
+  ["__v_isReactive", undefined],
+  ["__v_isReadonly", undefined],
+  ["__v_raw", undefined],
+]);
+
+function getName(node: StubNode, name: string): unknown {
+  const { result, members } = node.base;
+  if (result && promiseMethods.has(name)) return promiseMethod(node, result, name as "then" | "catch" | "finally");
+  if (node.segments.length === 0 && members?.has(name)) return members.get(name);
+  if (quietNames.has(name)) return quietNames.get(name);
+  return childOf(node, name);
+}
+
+function childOf(node: StubNode, name: string): object {
+  const known = node.children?.get(name);
+  if (known) return known;
+  const child = makeStub(node.base, [...node.segments, name], node.options);
+  // Results live for one call: remembering their children would only cost.
+  if (!node.base.result) {
+    node.children ??= new Map();
+    if (node.children.size < maxChildren) node.children.set(name, child);
+  }
+  return child;
+}
+
+const promiseMethods: ReadonlySet<string> = new Set(["then", "catch", "finally"]);
+
+/** On a result these are its promise's; on a property of a result, of a promise for that property. */
+function promiseMethod(node: StubNode, result: ResultBase, name: "then" | "catch" | "finally"): unknown {
+  const promise = (): Promise<unknown> =>
+    node.segments.length === 0 ? result.promise() : result.promise().then((value) => propertyAt(value, node.segments));
+  switch (name) {
+    case "then":
+      return (onValue?: (value: unknown) => unknown, onError?: (error: unknown) => unknown) =>
+        promise().then(onValue, onError);
+    case "catch":
+      return (onError?: (error: unknown) => unknown) => promise().catch(onError);
+    case "finally":
+      return (onEnd?: () => void) => promise().finally(onEnd);
+  }
+}
+
+function propertyAt(value: unknown, segments: readonly string[]): unknown {
+  let at = value;
+  for (const segment of segments) {
+    const own = nodeOf(at) !== undefined || (typeof at === "object" && at !== null && Object.hasOwn(at, segment));
+    at = own ? (at as Record<string, unknown>)[segment] : undefined;
+  }
+  return at;
+}
+
+/** Lets `for await (const item of client.list())` work without an await before the call. */
+function iterateResult(result: ResultBase): AsyncIterator<unknown> {
+  let inner: Promise<AsyncIterator<unknown>> | undefined;
+  const open = (): Promise<AsyncIterator<unknown>> => {
+    inner ??= result.promise().then(iteratorOf);
+    return inner;
+  };
+  return {
+    next: async () => (await open()).next(),
+    return: async (value) => (await (await open()).return?.(value)) ?? { done: true, value },
+    throw: async (error) => (await (await open()).throw?.(error)) ?? Promise.reject(error),
+  };
+}
+
+function iteratorOf(value: unknown): AsyncIterator<unknown> {
+  const iterable = value as Partial<AsyncIterable<unknown> & Iterable<unknown>> | null | undefined;
+  const asynchronous = iterable?.[Symbol.asyncIterator];
+  if (asynchronous) return asynchronous.call(iterable);
+  const synchronous = iterable?.[Symbol.iterator];
+  if (!synchronous) throw new TypeError("the call returned nothing that can be iterated");
+  const iterator = synchronous.call(iterable);
+  return {
+    next: async () => iterator.next(),
+    return: async (last) => iterator.return?.(last) ?? { done: true, value: last },
+  };
+}

@@ -1,0 +1,214 @@
+import type { CallOptions } from "../call-options.ts";
+import { RpcError } from "../error.ts";
+import { Lease } from "./exports.ts";
+import { exceeded } from "./limits.ts";
+import type { CallScope } from "./scope.ts";
+import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
+import { makeStub } from "./stub-proxy.ts";
+
+/** What stubs need of their session. */
+export interface StubsOwner {
+  /** Starts a call. `keep` is not collected before the answer. */
+  start(
+    target: number,
+    path: StubPath,
+    args: readonly unknown[],
+    options: CallOptions | undefined,
+    keep: object | undefined,
+  ): ResultBase;
+  /** A result that has failed already, with FAILED_PRECONDITION. */
+  failed(path: StubPath, why: string): ResultBase;
+  notify(target: number, path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void;
+  /** Tells the peer that we keep what it lent. */
+  sendRetain(id: number): void;
+  /** Tells the peer that we give back holds. */
+  sendRelease(id: number, count: number): void;
+}
+
+/**
+ * What we refer to over there. One export of the peer's is one stub here, for as
+ * long as it is lent to an open call or held.
+ */
+export class Stubs {
+  readonly #owner: StubsOwner;
+  readonly #limit: number;
+  readonly #cores = new Map<number, StubCore>();
+  readonly #collected: FinalizationRegistry<StubCore>;
+
+  constructor(owner: StubsOwner, limit: number) {
+    this.#owner = owner;
+    this.#limit = limit;
+    this.#collected = new FinalizationRegistry((core) => this.#giveBackCollected(core));
+  }
+
+  get size(): number {
+    return this.#cores.size;
+  }
+
+  /** The stub for an export that arrived. Throws RESOURCE_EXHAUSTED when the peer makes us hold too many. */
+  receive(id: number, lease: Lease, scope: CallScope | undefined, subject: string): object {
+    const core = this.#cores.get(id) ?? this.#newCore(id);
+    if (lease === Lease.lent && scope) {
+      core.lends++;
+      scope.onEnd(() => this.#endLend(core, subject));
+    } else core.holds++;
+    const known = core.stub();
+    if (known) return known;
+    const stub = makeStub(core);
+    core.keep(stub);
+    if (core.holds > 0) this.#watch(core, stub);
+    return stub;
+  }
+
+  /** Keeps what was lent: a hold of its own, given back by releasing what this returns. */
+  retain(core: StubCore): object {
+    core.demandAlive();
+    core.holds++;
+    this.#owner.sendRetain(core.id);
+    const stub = core.stub();
+    if (stub && core.holds === 1) this.#watch(core, stub);
+    const handle = makeStub(new RetainedBase(core, () => this.release(core)));
+    return handle;
+  }
+
+  /** Gives back one hold. Quiet when there is none. */
+  release(core: StubCore): void {
+    if (core.dead || core.holds === 0) return;
+    core.holds--;
+    this.#owner.sendRelease(core.id, 1);
+    this.#dropIfUnused(core, released);
+  }
+
+  /** The session has ended: stubs fail from now on, and say why. */
+  clear(why: string): void {
+    for (const core of this.#cores.values()) core.dead ??= why;
+    this.#cores.clear();
+  }
+
+  #newCore(id: number): StubCore {
+    if (this.#cores.size >= this.#limit) throw exceeded("references", this.#limit);
+    const core = new StubCore(id, this.#owner, this);
+    this.#cores.set(id, core);
+    return core;
+  }
+
+  #endLend(core: StubCore, subject: string): void {
+    core.lends--;
+    this.#dropIfUnused(core, `it was lent for the call of ${subject}, which has been answered: retain it to keep it`);
+    core.loosen();
+  }
+
+  #dropIfUnused(core: StubCore, why: string): void {
+    if (core.dead || core.lends > 0 || core.holds > 0) return;
+    core.dead = why;
+    this.#cores.delete(core.id);
+  }
+
+  #watch(core: StubCore, stub: object): void {
+    this.#collected.register(stub, core);
+  }
+
+  /** A hint only: a stub that is used, lent, or was made anew keeps its holds. */
+  #giveBackCollected(core: StubCore): void {
+    if (core.dead || core.lends > 0 || core.stub()) return;
+    const { holds } = core;
+    core.holds = 0;
+    if (holds > 0) this.#owner.sendRelease(core.id, holds);
+    this.#dropIfUnused(core, "it has been collected");
+  }
+}
+
+/** One export of the peer's, whatever stubs for it are about. */
+export class StubCore implements StubBase {
+  readonly id: number;
+  readonly stubs: Stubs;
+  /** Open calls that it was lent to us for. */
+  lends = 0;
+  /** Times it was given to us or retained, less those given back. */
+  holds = 0;
+  /** Why it cannot be used any more. */
+  dead: string | undefined;
+  readonly #owner: StubsOwner;
+  #strong: object | undefined;
+  #weak: WeakRef<object> | undefined;
+
+  constructor(id: number, owner: StubsOwner, stubs: Stubs) {
+    this.id = id;
+    this.#owner = owner;
+    this.stubs = stubs;
+  }
+
+  /** The stub that stands for it, if it is still about. */
+  stub(): object | undefined {
+    return this.#strong ?? this.#weak?.deref();
+  }
+
+  /** While it is lent, a plain reference does: the call's end lets go of it. */
+  keep(stub: object): void {
+    if (this.lends > 0) this.#strong = stub;
+    else this.#weak = new WeakRef(stub);
+  }
+
+  /** No call lends it any more: only its holders keep the stub. */
+  loosen(): void {
+    if (this.lends > 0 || !this.#strong) return;
+    if (!this.dead) this.#weak = new WeakRef(this.#strong);
+    this.#strong = undefined;
+  }
+
+  demandAlive(): void {
+    if (this.dead) throw deadStub(this.dead);
+  }
+
+  call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
+    if (this.dead) return this.#owner.failed(path, this.dead);
+    return this.#owner.start(this.id, path, args, options, this.stub());
+  }
+
+  failed(path: StubPath, why: string): ResultBase {
+    return this.#owner.failed(path, why);
+  }
+
+  notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
+    this.demandAlive();
+    this.#owner.notify(this.id, path, args, options);
+  }
+
+  release(): void {
+    this.stubs.release(this);
+  }
+}
+
+const released = "it has been released";
+
+/** What using a stub says when it has ended. */
+export function deadStub(why: string): RpcError {
+  return new RpcError("FAILED_PRECONDITION", `this stub cannot be used: ${why}`, { delivered: "no" });
+}
+
+/** A hold of its own on what somebody else may hold too. */
+export class RetainedBase implements StubBase {
+  readonly core: StubCore;
+  readonly #giveBack: () => void;
+  #released = false;
+
+  constructor(core: StubCore, giveBack: () => void) {
+    this.core = core;
+    this.#giveBack = giveBack;
+  }
+
+  call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
+    return this.#released ? this.core.failed(path, released) : this.core.call(path, args, options);
+  }
+
+  notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
+    if (this.#released) throw deadStub(released);
+    this.core.notify(path, args, options);
+  }
+
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#giveBack();
+  }
+}

@@ -1,0 +1,49 @@
+import type { Codec } from "../codec.ts";
+import type { HelloBody } from "../message.ts";
+import type { Movable, Transport } from "../transport.ts";
+import { narrowMoves } from "./hello.ts";
+
+/**
+ * What the way to the peer carries. The transport knows this end of it; hello
+ * tells of the rest, which relays may have narrowed. Until then nothing is taken
+ * for granted that the weakest way would not carry.
+ */
+export class Way {
+  readonly #transport: Transport;
+  readonly #objects: boolean;
+  #hello: HelloBody | undefined;
+
+  constructor(transport: Transport, codec: Codec) {
+    this.#transport = transport;
+    this.#objects = codec.carries === "clone";
+  }
+
+  /** True once the peer has said hello. */
+  get known(): boolean {
+    return this.#hello !== undefined;
+  }
+
+  /** True when values of every kind may ride natively. */
+  get clones(): boolean {
+    return this.#objects && this.#transport.traits.carries === "clone" && this.#hello?.carries === "clone";
+  }
+
+  /** Bytes may ride natively, but the rest of the way may turn out not to take them. */
+  get mayClone(): boolean {
+    return this.#objects && this.#transport.traits.carries === "clone" && !this.#hello;
+  }
+
+  get moves(): Movable {
+    const own = this.#transport.traits.moves;
+    return this.#hello ? narrowMoves(own, this.#hello.moves) : own;
+  }
+
+  /** Every part of the way is trusted. */
+  get trusted(): boolean {
+    return this.#transport.traits.trusted && this.#hello?.trusted !== false;
+  }
+
+  learn(hello: HelloBody): void {
+    this.#hello = hello;
+  }
+}

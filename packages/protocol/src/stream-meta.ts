@@ -1,0 +1,50 @@
+/** What an item of a stream may carry besides its value, as in server-sent events. */
+export interface ItemMeta {
+  /** Names the item, so that a stream can be resumed behind it. At most 1 024 characters. */
+  readonly id?: string;
+  /** Milliseconds that a consumer should wait before it resumes. */
+  readonly retry?: number;
+}
+
+/** An item with its meta, on its way out. */
+export class ItemWithMeta<T = unknown> {
+  readonly value: T;
+  readonly meta: ItemMeta;
+
+  constructor(value: T, meta: ItemMeta) {
+    this.value = value;
+    this.meta = meta;
+  }
+}
+
+Object.defineProperty(ItemWithMeta.prototype, Symbol.for("portolan.item"), { value: true });
+
+/**
+ * Yields a value with an id, a retry time, or both:
+ * `yield withMeta(event, { id: "7" })`. The consumer gets the value, and the meta
+ * by {@link metaOf}.
+ */
+export function withMeta<T>(value: T, meta: ItemMeta): T {
+  // The consumer sees the value itself, so that is the type that the generator yields.
+  return new ItemWithMeta(value, meta) as unknown as T;
+}
+
+/** An item that {@link withMeta} of this or any other copy of the package made. */
+export function isItemWithMeta(value: unknown): value is ItemWithMeta {
+  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[itemMark] === true;
+}
+
+const itemMark = Symbol.for("portolan.item");
+const metas = new WeakMap<object, ItemMeta>();
+
+/** The meta of an item that arrived, or, given the stream itself, of the item that it gave last. */
+export function metaOf(itemOrStream: unknown): ItemMeta | undefined {
+  return typeof itemOrStream === "object" && itemOrStream !== null ? metas.get(itemOrStream) : undefined;
+}
+
+/** Remembers the meta of an item (if it is an object) and of the stream that gave it. */
+export function rememberMeta(stream: object, item: unknown, meta: ItemMeta | undefined): void {
+  if (!meta) return void metas.delete(stream);
+  metas.set(stream, meta);
+  if (typeof item === "object" && item !== null) metas.set(item, meta);
+}
