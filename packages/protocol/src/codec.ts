@@ -1,4 +1,4 @@
-import type { Carriage } from "./transport.ts";
+import type { Carriage } from "./carriage.ts";
 
 /**
  * How messages become what a transport carries. A codec is only a description;

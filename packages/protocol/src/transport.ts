@@ -1,11 +1,9 @@
+import type { Carriage } from "./carriage.ts";
+import type { Codec } from "./codec.ts";
 import { RpcError } from "./error.ts";
 import type { ErrorCode } from "./error-code.ts";
 
-/**
- * What a port carries: structured clones, JSON-like objects, text, or bytes.
- * `bytes` is a stream without message boundaries unless {@link Traits.framed}.
- */
-export type Carriage = "clone" | "json" | "text" | "bytes";
+export type { Carriage } from "./carriage.ts";
 
 /** What a port can move instead of copying. */
 export type Movable = "none" | "ports" | "all";
@@ -66,6 +64,8 @@ export interface Transport {
   readonly peer: Peer;
   /** The port itself, told apart by identity: two transports over one port share its channels. */
   readonly port: object;
+  /** What sessions speak on it unless they are told. Default: the plainest codec that fits. */
+  readonly codec?: Codec | undefined;
   /** True while the port would rather not take more; see {@link Transport.onWritable}. */
   readonly blocked: boolean;
   /** Set once the transport has ended. */
@@ -120,6 +120,8 @@ export interface TransportDefinition {
   readonly peer?: Partial<Peer>;
   /** The platform's port, where several transports may be made of one. Default: the transport itself. */
   readonly port?: object;
+  /** What sessions speak on it unless they are told, where the plainest codec that fits would not do. */
+  readonly codec?: Codec;
   /** Attaches to the port. Called once, at once. */
   open(events: TransportEvents): TransportPort;
 }
@@ -158,6 +160,7 @@ class DefinedTransport implements Transport {
   readonly traits: Traits;
   readonly peer: Peer;
   readonly port: object;
+  readonly codec: Codec | undefined;
   readonly closed: Promise<CloseReason>;
   #ended: CloseReason | undefined;
   #port: TransportPort | undefined;
@@ -170,6 +173,7 @@ class DefinedTransport implements Transport {
   constructor(definition: TransportDefinition) {
     this.traits = Object.freeze({ ...defaultTraits, ...definition.traits });
     this.port = definition.port ?? this;
+    this.codec = definition.codec;
     this.peer = { kind: "unknown", ...definition.peer, trusted: this.traits.trusted };
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;

@@ -51,7 +51,7 @@ export class SessionHall implements Session {
   constructor(transport: Transport, options: SessionOptions) {
     this.options = options;
     this.limits = limitsWith(options.limits);
-    this.codec = chooseCodec(options.codec, transport.traits);
+    this.codec = chooseCodec(options.codec ?? transport.codec, transport.traits);
     this.#port = transport;
     this.#freeChannel = claimChannel(transport, options.channel ?? "");
     const id = crypto.randomUUID();
