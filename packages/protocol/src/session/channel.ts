@@ -41,7 +41,7 @@ export function claimChannel(transport: Transport, name: string): () => boolean 
  */
 export function channelView(transport: Transport, name: string, session: string): Transport {
   const stops: (() => void)[] = [];
-  const view = defineTransport({
+  const view: Transport = defineTransport({
     traits: { ...transport.traits, shared: true },
     peer: transport.peer,
     port: transport.port,
@@ -55,9 +55,9 @@ export function channelView(transport: Transport, name: string, session: string)
       return {
         send: (message, transfer) => transport.send([mark, name, session, binding.peer, message], transfer),
         blocked: () => transport.blocked,
-        hold: (busy) => transport.hold(busy),
+        hold: (busy) => holdFor(view, transport, busy),
         close: () => {
-          transport.hold(false);
+          holdFor(view, transport, false);
           for (const stop of stops.splice(0)) stop();
         },
       };
@@ -65,6 +65,17 @@ export function channelView(transport: Transport, name: string, session: string)
   });
   if (view.ended) for (const stop of stops.splice(0)) stop();
   return view;
+}
+
+/** The views of a transport that have work pending: it is held until the last of them is done. */
+const busyViews = new WeakMap<Transport, Set<Transport>>();
+
+function holdFor(view: Transport, transport: Transport, busy: boolean): void {
+  const views = busyViews.get(transport) ?? new Set();
+  busyViews.set(transport, views);
+  if (busy) views.add(view);
+  else views.delete(view);
+  transport.hold(views.size > 0);
 }
 
 /** Whom a view has found on the other side. */
@@ -101,7 +112,10 @@ const startedAnew: CloseReason = {
   cause: new RpcError("UNAVAILABLE", "another session answers on this channel now"),
 };
 
+/** A hello by itself, or at the head of the batch of the turn that opened the session. */
 function isHello(frame: unknown): boolean {
-  if (typeof frame === "string") return frame.startsWith("[0,");
-  return Array.isArray(frame) && frame[0] === Kind.hello;
+  if (typeof frame === "string") return frame.startsWith("[0,") || frame.startsWith("[[0,");
+  if (!Array.isArray(frame)) return false;
+  const first: unknown = Array.isArray(frame[0]) ? frame[0][0] : frame[0];
+  return first === Kind.hello;
 }

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { defineTransport, openSession, type Transport, transportPair } from "../src/index.ts";
+
+const shared = { traits: { shared: true } };
+
+describe("sessions on a shared carrier", () => {
+  it("answer calls that left in the turn in which the session was opened", async () => {
+    const [here, there] = transportPair(shared);
+    const server = openSession(there, { expose: { add: (a: number, b: number) => a + b } });
+    const client = openSession<{ add(a: number, b: number): Promise<number> }>(here);
+    // Hello and these calls travel as one batch.
+    const sums = await Promise.all([client.remote.add(1, 2), client.remote.add(3, 4), client.remote.add(5, 6)]);
+    expect(sums).toEqual([3, 7, 11]);
+    await client.close();
+    await server.close();
+  });
+
+  it("hold the port while any of them is busy, and let go with the last", async () => {
+    const [here, there] = transportPair(shared);
+    const held: boolean[] = [];
+    const counted = holding(here, held);
+    const servers = ["a", "b"].map((channel) => openSession(there, { channel, expose: { ping: () => "pong" } }));
+    const stays = openSession(counted, { channel: "a", stay: true });
+    const idle = openSession<{ ping(): Promise<string> }>(counted, { channel: "b" });
+    expect(await idle.remote.ping()).toBe("pong");
+    expect(held.at(-1)).toBe(true);
+    await idle.close();
+    expect(held.at(-1)).toBe(true);
+    await stays.close();
+    expect(held.at(-1)).toBe(false);
+    for (const server of servers) await server.close();
+  });
+});
+
+function holding(transport: Transport, held: boolean[]): Transport {
+  return defineTransport({
+    traits: transport.traits,
+    open(events) {
+      transport.receive(events.message);
+      transport.onClose(events.end);
+      return {
+        send: (message, transfer) => transport.send(message, transfer),
+        hold: (busy) => void held.push(busy),
+        close: (reason) => transport.close(reason),
+      };
+    },
+  });
+}
