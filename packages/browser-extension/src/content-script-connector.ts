@@ -1,14 +1,14 @@
-import { defineConnector, RpcError, type SessionSource, type Transport } from "@portolan/protocol";
+import { type ConnectorOptions, defineConnector, RpcError, type SessionSource, type Transport } from "@portolan/protocol";
 import { hearPage, pageWindow, postToPage } from "./page-window.ts";
 import { privatePortTransport } from "./private-port.ts";
 import { shortId } from "./short-id.ts";
 
 /** How a script of the page finds the content script. */
-export interface ContentScriptConnectorOptions {
+export interface ContentScriptConnectorOptions extends ConnectorOptions {
+  /** Asks when there is something to send, and not before, so that a background behind a relay may sleep. Default true. */
+  readonly lazy?: boolean;
   /** The name that both give. Default `"portolan"`. */
   readonly name?: string;
-  /** Stops for good when aborted. */
-  readonly signal?: AbortSignal;
   /** Whether the other end is as trusted as our own code. Default false. */
   readonly trusted?: boolean;
 }
@@ -20,8 +20,9 @@ export interface ContentScriptConnectorOptions {
  * when the way is lost. PERMISSION_DENIED is final.
  */
 export function contentScriptConnector(options: ContentScriptConnectorOptions = {}): SessionSource {
-  const { name = "portolan", signal, trusted = false } = options;
-  return defineConnector((abort) => askForPort(name, trusted, abort), signal ? { signal } : {});
+  const { name = "portolan", trusted = false } = options;
+  const nearby = { first: 20, longest: 2000 };
+  return defineConnector((abort) => askForPort(name, trusted, abort), { lazy: true, backoff: nearby, ...options });
 }
 
 function askForPort(name: string, trusted: boolean, signal: AbortSignal): Promise<Transport> {

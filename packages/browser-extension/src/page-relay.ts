@@ -59,8 +59,8 @@ export function relayPages(options: PageRelayOptions = {}): () => void {
     const { port1, port2 } = new MessageChannel();
     const { origin, href } = window.location;
     const peer = { kind: "extension-page-script", name, origin, url: href };
-    relay(privatePortTransport(port1, { peer, trusted: false }), background);
-    const onAbort = (): void => background.close();
+    const joined = relay(privatePortTransport(port1, { peer, trusted: false }), background);
+    const onAbort = (): void => joined.close();
     abort.signal.addEventListener("abort", onAbort);
     background.onClose(() => abort.signal.removeEventListener("abort", onAbort));
     postToPage(window, { portolan: "port", name, id }, [port2]);

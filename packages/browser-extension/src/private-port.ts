@@ -19,12 +19,19 @@ export function privatePortTransport(port: MessagePort, options: PrivatePortOpti
     peer: options.peer,
     port,
     open(events) {
-      const stop = listen(port, events);
+      let told = false;
+      const stop = listen(port, {
+        ...events,
+        end(reason) {
+          told = true;
+          events.end(reason);
+        },
+      });
       return {
         send: (message, transfer) => port.postMessage(message, transfer),
         close(reason) {
           stop();
-          if (reason.by !== "remote") port.postMessage({ portolan: "end", code: reason.code });
+          if (!told) port.postMessage({ portolan: "end", code: reason.code });
           port.close();
           options.ended?.();
         },

@@ -1,13 +1,16 @@
-import { defineConnector, RpcError, type SessionSource, type Transport } from "@portolan/protocol";
+import { type Backoff, type ConnectorOptions, defineConnector, RpcError, type SessionSource, type Transport } from "@portolan/protocol";
 import { untilActivated } from "./document-activation.ts";
 import { type ExtensionApi, extensionApi, type RuntimePortLike } from "./extension-api.ts";
 import { dialPort } from "./port-dial.ts";
 import { portNameOf, type Speaker } from "./port-name.ts";
 
 /** How {@link runtimeConnector} dials. */
-export interface RuntimeConnectorOptions {
-  /** Stops for good when aborted. */
-  readonly signal?: AbortSignal;
+export interface RuntimeConnectorOptions extends ConnectorOptions {
+  /**
+   * Dials when there is something to send, and not before: a background that stopped as idle stays asleep. False stays
+   * connected, which wakes it again at once. Default true.
+   */
+  readonly lazy?: boolean;
   /** The name of the listener to dial. Default `"background"`. */
   readonly to?: string;
   /** Dial another extension; from a web page, the extension that lists it in `externally_connectable`. Default: our own. */
@@ -33,13 +36,18 @@ export interface RuntimeConnectorOptions {
  * document dials when it is shown.
  */
 export function runtimeConnector(options: RuntimeConnectorOptions = {}): SessionSource {
-  const { signal } = options;
-  return defineConnector((abort) => dialRuntime(options, "context", abort), signal ? { signal } : {});
+  return defineConnector((abort) => dialRuntime(options, "context", abort), { lazy: true, backoff: nearby, ...options });
 }
+
+/** The other end is in the same browser: it is there at once, or it is not. */
+const nearby: Backoff = { first: 20, longest: 2000 };
+
+/** What one dial needs to know. */
+export type DialRuntimeOptions = Pick<RuntimeConnectorOptions, "to" | "extensionId" | "keepAlive" | "trusted">;
 
 /** Dials once. Rejects as {@link dialPort} does, and with FAILED_PRECONDITION when the extension is gone. */
 export async function dialRuntime(
-  options: RuntimeConnectorOptions,
+  options: DialRuntimeOptions,
   speaker: Speaker,
   signal: AbortSignal,
 ): Promise<Transport> {

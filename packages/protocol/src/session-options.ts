@@ -3,6 +3,7 @@ import type { IncomingInterceptor, OutgoingInterceptor } from "./interceptor.ts"
 import type { Heartbeat } from "./session/liveness.ts";
 import type { Limits } from "./session/limits.ts";
 import type { SessionStats } from "./session/stats.ts";
+import type { Remote } from "./remote.ts";
 import type { CloseReason, Peer } from "./transport.ts";
 
 /** Where a failure that no peer hears of came from. */
@@ -25,7 +26,7 @@ export interface OutgoingMessage {
 export interface SessionOptions {
   /** What the peer may call: a record of functions (nested as you like), an RpcTarget, or one function. Stays yours. */
   readonly expose?: unknown;
-  /** Default: `clone()` where the transport carries objects, `json()` for text, `ndjson()` for bytes. */
+  /** Default: the transport's own, or `clone()` where it carries objects, `json()` for text, `ndjson()` for bytes. */
   readonly codec?: Codec;
   /** Shares the port with other sessions and with strangers, under this name. */
   readonly channel?: string;
@@ -56,6 +57,8 @@ export interface SessionOptions {
   readonly contract?: string;
   /** Keeps the process alive while the session is open. Default: if something is exposed. */
   readonly stay?: boolean;
+  /** False where whoever opens the session runs the outgoing interceptors around calls on its root. Default true. */
+  readonly interceptRoot?: boolean;
   /** Leaves the transport open when the session ends, for the next one on it. Default false. */
   readonly keepTransport?: boolean;
   /**
@@ -67,9 +70,9 @@ export interface SessionOptions {
 }
 
 /** One live conversation. Both sides may expose and call. Close it: `await using session = openSession(…)`. */
-export interface Session<R = unknown> extends AsyncDisposable {
+export interface Session<Api = unknown> extends AsyncDisposable {
   /** What the peer exposes. */
-  readonly remote: R;
+  readonly remote: unknown extends Api ? unknown : Remote<Api>;
   readonly peer: Peer;
   /** Resolves when both sides have said hello and the peer has been let in; rejects when that fails. Reading it is optional. */
   readonly ready: Promise<void>;

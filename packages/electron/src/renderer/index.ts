@@ -1,2 +1,3 @@
-/** @packageDocumentation Portolan between Electron's main process, pages, preloads and utility processes. */
-export {};
+/** @packageDocumentation Portolan in a page of Electron, or in its bundled preload. */
+export { type MainTransportOptions, mainTransport } from "./main-transport.ts";
+export { type PeerListenerOptions, peerListener } from "./peer-listener.ts";

@@ -1,2 +1,3 @@
-/** @packageDocumentation Portolan between Electron's main process, pages, preloads and utility processes. */
-export {};
+/** @packageDocumentation Portolan in an Electron utility process: to main, and to frames that main connects. */
+export { type ParentTransportOptions, parentTransport } from "./parent-transport.ts";
+export { type PeerListenerOptions, peerListener } from "./peer-listener.ts";

@@ -220,7 +220,7 @@ export class Rooms {
       call: (path, args, options) => this.calls.start(0, path, args, options),
       notify: (path, args, options) => this.#notify(0, path, args, options),
     };
-    if (outgoing.length === 0) return direct;
+    if (outgoing.length === 0 || this.#hall.options.interceptRoot === false) return direct;
     return {
       call: (path, args, options) => interceptCall(outgoing, this.calls, direct, path, args, options),
       notify: (path, args, options) => interceptNotification(outgoing, direct, path, args, options, (e) => this.#hall.report(e, path.segments)),

@@ -396,8 +396,9 @@ export class SessionHall implements Session {
 }
 
 /** Opens a session on a transport. Throws a TypeError for options that cannot work. */
-export function openSession<R = unknown>(transport: Transport, options: SessionOptions = {}): Session<R> {
-  return new SessionHall(transport, options) as unknown as Session<R>;
+export function openSession<Api = unknown>(transport: Transport, options: SessionOptions = {}): Session<Api> {
+  // Only the user knows what the other side exposes.
+  return new SessionHall(transport, options) as unknown as Session<Api>;
 }
 
 /** With what the calls in flight reject. */

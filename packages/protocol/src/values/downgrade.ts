@@ -1,20 +1,23 @@
 import { toBase64 } from "./base64.ts";
 import { ValueKind } from "./kinds.ts";
 import type { Packed } from "./packing.ts";
-import { refuse } from "./refusal.ts";
+import { refuse, writePath } from "./refusal.ts";
 import { setOwn } from "./reviving.ts";
 import { resolveSlot } from "./slots.ts";
 
 /**
  * Turns a value that was packed for the json level with attachments into pure
  * JSON: bytes become base64. Changes the packed data in place and returns it anew.
- * Throws an RpcError INVALID_ARGUMENT for what only a carrier that clones takes.
+ * Throws an RpcError INVALID_ARGUMENT for what only a carrier that clones takes;
+ * `name` is how the path in its message begins.
  */
-export function downgrade(packed: Packed): Packed {
+export function downgrade(packed: Packed, name: string): Packed {
   const root = { value: packed.data };
-  const slots = (packed.table ?? []).map((entry) => resolveSlot(root, entry));
-  if (slots.some(({ kind }) => kind === ValueKind.native)) {
-    throw refuse("INVALID_ARGUMENT", "a platform object cannot cross: the way to this peer does not clone");
+  const table = packed.table ?? [];
+  const slots = table.map((entry) => resolveSlot(root, entry));
+  for (const [kind, path] of table) {
+    if (kind !== ValueKind.native) continue;
+    throw refuse("INVALID_ARGUMENT", `${writePath(name, path)} cannot cross: the way to this peer does not clone`);
   }
   for (const { kind, container, key, data } of slots) {
     if (kind === ValueKind.bytes) setOwn(container, key, toBase64(data as Uint8Array));

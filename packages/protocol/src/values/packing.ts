@@ -1,7 +1,7 @@
 import type { Key, TableEntry } from "../message.ts";
 import { referenceKinds, ValueKind, type ValueKindNumber } from "./kinds.ts";
 import type { ReferenceKind, ReferenceWriter } from "./reference.ts";
-import { refuse } from "./refusal.ts";
+import { refuse, writePath } from "./refusal.ts";
 
 /** How {@link pack} writes. */
 export interface PackOptions {
@@ -171,7 +171,11 @@ export class Packing {
 
   /** The error for a value that cannot cross: where it is, what it is and what to do instead. */
   refuse(why: string, cause?: unknown): Error {
-    return refuse("INVALID_ARGUMENT", `${this.#where()} cannot cross: ${why}`, cause);
+    return refuse(
+      "INVALID_ARGUMENT",
+      `${writePath(this.options.root, pathTo(this.open, this.key))} cannot cross: ${why}`,
+      cause,
+    );
   }
 
   /** Exports what crosses by reference and hands over the message. */
@@ -180,14 +184,6 @@ export class Packing {
     const { table, transfer, moved, size, plain } = this;
     // `entry` begins each one with kind and path.
     return { data, table: table.length > 0 ? (table as unknown as TableEntry[]) : null, transfer, moved, size, plain };
-  }
-
-  /** The path as one writes it in code: `args[0].user["first name"]`. */
-  #where(): string {
-    return pathTo(this.open, this.key).reduce<string>((text, key) => {
-      if (typeof key === "number") return `${text}[${key}]`;
-      return /^[\w$]+$/.test(key) ? `${text}.${key}` : `${text}[${JSON.stringify(key)}]`;
-    }, this.options.root);
   }
 }
 

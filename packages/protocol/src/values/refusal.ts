@@ -1,5 +1,6 @@
 import { RpcError } from "../error.ts";
 import type { ErrorCode } from "../error-code.ts";
+import type { Key } from "../message.ts";
 
 /** An error about a value, before anything has been sent or run. */
 export function refuse(code: ErrorCode, message: string, cause?: unknown): RpcError {
@@ -14,4 +15,12 @@ export function expect(holds: unknown, what: string): asserts holds {
 /** Throws RESOURCE_EXHAUSTED for foreign data beyond a limit. */
 export function limit(amount: number | bigint, most: number | bigint, what: string): void {
   if (amount > most) throw refuse("RESOURCE_EXHAUSTED", `the value exceeds its limit of ${what}`);
+}
+
+/** A path as one writes it in code: `args[0].user["first name"]`. */
+export function writePath(root: string, keys: readonly Key[]): string {
+  return keys.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return /^[\w$]+$/.test(key) ? `${text}.${key}` : `${text}[${JSON.stringify(key)}]`;
+  }, root);
 }

@@ -1,0 +1,150 @@
+import { rmSync } from "node:fs";
+import type { Page } from "puppeteer-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ExtensionBrowser, launchChromium, launchFirefox, missing } from "./harness/browser.ts";
+import { codeOf, inContent, inScript, valueOf } from "./harness/command.ts";
+import { buildMainExtension, firefoxId } from "./harness/main-extension.ts";
+import { openSite, type Site } from "./harness/site.ts";
+
+const ways = [
+  { title: "Chromium, JSON", kind: "chromium", clone: false },
+  { title: "Chromium, structured clone", kind: "chromium", clone: true },
+  { title: "Firefox", kind: "firefox", clone: false },
+] as const;
+
+describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind, clone }) => {
+  let site: Site;
+  let folder = "";
+  let browser: ExtensionBrowser | undefined;
+  let page: Page;
+  let own: Page;
+  const absent = missing(kind);
+
+  beforeAll(async () => {
+    if (absent) return;
+    site = await openSite({ "/with-frame": '<iframe src="/frame"></iframe>' });
+    folder = await buildMainExtension({ site: site.origin, clone });
+    browser = kind === "chromium" ? await launchChromium([folder]) : await launchFirefox(folder, { id: firefoxId });
+    page = await browser.open(`${site.origin}/with-frame`);
+    own = await browser.openOwn("options.html");
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("a content script calls the background, which knows where it sits", async (context) => {
+    if (absent) context.skip(absent);
+    expect(valueOf(await inContent(page, "call", "whoami"))).toEqual({
+      kind: "extension-content-script",
+      trusted: false,
+      origin: site.origin,
+      frameId: 0,
+      ...(kind === "chromium" ? { documentLifecycle: "active" } : {}),
+      hasDocument: true,
+      inTab: true,
+    });
+  });
+
+  it("every value crosses exactly, there and back", async (context) => {
+    if (absent) context.skip(absent);
+    for (const outcome of [await inContent(page, "exact"), await inScript(own, "exact"), await inScript(page, "exact")]) {
+      const { sent, back } = valueOf(outcome) as { sent: string[]; back: string[] };
+      expect(back).toEqual(sent);
+    }
+  });
+
+  it("an own page is trusted, and its callbacks run where they belong", async (context) => {
+    if (absent) context.skip(absent);
+    expect(valueOf(await inScript(own, "call", "whoami"))).toMatchObject({ kind: "extension-page", trusted: true });
+    expect(valueOf(await inScript(own, "call", "secret"))).toBe("of our own pages");
+    expect(valueOf(await inScript(own, "each", ["a", "bb", "ccc"]))).toEqual([1, 2, 3]);
+  });
+
+  it("the real popup calls the background", async (context) => {
+    if (absent) context.skip(absent);
+    if (kind === "firefox") context.skip("Firefox does not show its popup to the automation: the popup's page is tested in a tab.");
+    const popup = await browser!.openPopup();
+    expect(valueOf(await inScript(popup, "call", "whoami"))).toMatchObject({ kind: "extension-page", trusted: true, inTab: false });
+    await popup.close();
+  });
+
+  it("O-25 a page reaches the background through the relay, and is known as a page", async (context) => {
+    if (absent) context.skip(absent);
+    expect(valueOf(await inScript(page, "call", "whoami"))).toMatchObject({
+      kind: "extension-relayed-page",
+      trusted: false,
+      origin: site.origin,
+    });
+  });
+
+  it("a page reaches its content script over the private port", async (context) => {
+    if (absent) context.skip(absent);
+    expect(valueOf(await inScript(page, "greet", "the page"))).toBe("content script greets the page");
+  });
+
+  it("each class of peers has its own procedures and no others", async (context) => {
+    if (absent) context.skip(absent);
+    expect(codeOf(await inContent(page, "call", "secret"))).toBe("UNIMPLEMENTED");
+    expect(codeOf(await inScript(page, "call", "secret"))).toBe("UNIMPLEMENTED");
+    expect(codeOf(await inScript(page, "call", "bump", "x"))).toBe("UNIMPLEMENTED");
+    const failed = await inContent(page, "call", "fail");
+    expect(failed).toMatchObject({ error: { code: "INTERNAL" } });
+    expect(JSON.stringify(failed)).not.toContain("secret");
+  });
+
+  it("a subframe is refused where only top frames may speak, and the refusal is reported", async (context) => {
+    if (absent) context.skip(absent);
+    const frame = page.frames().find((one) => one !== page.mainFrame());
+    expect(codeOf(await inContent(frame!, "call", "echo", 1))).toBe("PERMISSION_DENIED");
+    expect(codeOf(await inScript(frame!, "call", "echo", 1))).toBe("PERMISSION_DENIED");
+    const refused = valueOf(await inScript(own, "raw", "refused")) as string[];
+    expect(refused.some((line) => line.includes("it is a subframe"))).toBe(true);
+  });
+
+  it("the background calls the content script of one document", async (context) => {
+    if (absent) context.skip(absent);
+    const tabId = await tabOf(page, own);
+    expect(valueOf(await inScript(own, "call", "callTab", tabId, {}, [1, 2]))).toEqual({
+      value: { value: [1, 2], at: `${site.origin}/with-frame` },
+    });
+  });
+
+  it("a tab, frame or document that is not there is a typed error at once", async (context) => {
+    if (absent) context.skip(absent);
+    const tabId = await tabOf(page, own);
+    for (const [id, target] of [[999_999, {}], [tabId, { frameId: 777 }], [tabId, { documentId: "0".repeat(32) }]] as const) {
+      const outcome = valueOf(await inScript(own, "call", "callTab", id, target, 1));
+      expect(outcome).toMatchObject({ code: "UNAVAILABLE", message: expect.stringContaining("Receiving end does not exist") });
+    }
+  });
+
+  it("5 MiB of bytes come whole", async (context) => {
+    if (absent) context.skip(absent);
+    const { length, kind: name, ms } = valueOf(await inContent(page, "bytes", 5 * 1024 * 1024)) as { length: number; kind: string; ms: number };
+    expect({ length, name }).toEqual({ length: 5 * 1024 * 1024, name: "Uint8Array" });
+    console.log(`5 MiB background → content script: ${ms.toFixed(0)} ms`);
+  });
+
+  it("what has closed leaves no session behind", async (context) => {
+    if (absent) context.skip(absent);
+    const before = valueOf(await inScript(own, "raw", "sessions")) as number;
+    const extra = await browser!.open(site.origin);
+    expect(valueOf(await inContent(extra, "call", "echo", 1))).toBe(1);
+    expect(valueOf(await inScript(extra, "call", "echo", 1))).toBe(1);
+    expect(valueOf(await inScript(own, "raw", "sessions"))).toBe(before + 2);
+    await extra.close();
+    await expect.poll(async () => valueOf(await inScript(own, "raw", "sessions"))).toBe(before);
+  });
+});
+
+/** The id of a page's tab. */
+async function tabOf(page: Page, own: Page): Promise<number> {
+  const url = page.url();
+  return (await own.evaluate(async (wanted) => {
+    const { tabs } = (globalThis as unknown as { chrome: { tabs: { query(filter: object): Promise<{ id: number; url?: string }[]> } } }).chrome;
+    return (await tabs.query({})).find((tab) => tab.url === wanted)?.id;
+  }, url)) as number;
+}

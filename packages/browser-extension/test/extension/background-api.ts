@@ -1,0 +1,68 @@
+import { type Call, withMeta } from "@portolan/protocol";
+import { createClient } from "@portolan/client";
+import { tabTransport } from "../../src/index.ts";
+import { storedBump, storedCounts } from "./stored-counts.ts";
+import type { ContentApi } from "./content-api.ts";
+
+/** Every incarnation of the background has its own. */
+const incarnation = Math.random().toString(36).slice(2);
+
+/** What everyone may call. */
+const common = {
+  echo: (value: unknown): unknown => value,
+  incarnation: (): string => incarnation,
+  whoami(this: Call): Record<string, unknown> {
+    const { kind, trusted, origin, frameId, documentLifecycle, documentId, tabId } = this.peer;
+    return { kind, trusted, origin, frameId, documentLifecycle, hasDocument: documentId !== undefined, inTab: tabId !== undefined };
+  },
+};
+
+/** For content scripts. */
+export const contentApi = {
+  ...common,
+  /** Counts how often each token ran, over restarts. */
+  bump: (token: string): Promise<number> => storedBump(token),
+  /** Answers after so many milliseconds. */
+  later: (ms: number): Promise<string> => new Promise((resolve) => setTimeout(() => resolve("later"), ms)),
+  /** Never answers. */
+  hang: (): Promise<never> => new Promise(() => {}),
+  /** Goes on behind the last id that the caller has. */
+  async *numbers(after: number, count: number): AsyncGenerator<number> {
+    for (let number = after + 1; number <= count; number++) {
+      yield withMeta(number, { id: String(number) });
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  },
+  bytes: (length: number): Uint8Array => new Uint8Array(length).fill(7),
+  fail(): never {
+    throw new RangeError("a secret of the background");
+  },
+};
+
+/** For web pages, through the relay. */
+export const pageApi = { ...common };
+
+/** For our own pages. */
+export const ownApi = {
+  ...contentApi,
+  counts: (): Promise<Record<string, number>> => storedCounts(),
+  secret: (): string => "of our own pages",
+  each: async (items: string[], visit: (item: string) => Promise<number>): Promise<number[]> => Promise.all(items.map((item) => visit(item))),
+  /** Calls the content script of a document, and says how the transport ended. */
+  async callTab(tabId: number, target: { frameId?: number; documentId?: string }, value: unknown): Promise<unknown> {
+    const transport = tabTransport(tabId, target);
+    const client = createClient<ContentApi>(transport);
+    try {
+      return { value: await client.fromBackground(value) };
+    } catch (error) {
+      const { code, message, delivered } = error as { code?: string; message: string; delivered?: string };
+      return { code, message, delivered };
+    } finally {
+      await client.close();
+    }
+  },
+};
+
+export type OwnApi = typeof ownApi;
+export type BackgroundContentApi = typeof contentApi;
+export type BackgroundPageApi = typeof pageApi;

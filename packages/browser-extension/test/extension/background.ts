@@ -1,0 +1,34 @@
+import { runtimeListener } from "../../src/index.ts";
+import { serve } from "@portolan/server";
+import { contentApi, ownApi, pageApi } from "./background-api.ts";
+
+declare const SITE: string;
+declare const FRIEND: string;
+
+interface Runtime {
+  readonly onMessage: { addListener(listener: (message: unknown, sender: unknown, respond: (answer: unknown) => void) => void): void };
+}
+const { runtime } = (globalThis as unknown as { chrome: { runtime: Runtime } }).chrome;
+const refused: string[] = [];
+
+const server = serve(
+  runtimeListener({
+    allow: {
+      pages: true,
+      contentScripts: { origins: [SITE] },
+      relayedPages: { origins: [SITE] },
+      extensions: { ids: [FRIEND] },
+    },
+  }),
+  (peer) => {
+    if (peer.kind === "extension-page") return ownApi;
+    return peer.kind === "extension-content-script" ? contentApi : pageApi;
+  },
+  { onError: (error) => refused.push(String((error as Error).message)) },
+);
+
+// A stranger on the same platform: how the tests look inside.
+runtime.onMessage.addListener((message, _sender, respond) => {
+  if (message === "refused") respond(refused);
+  if (message === "sessions") respond([...server.sessions].length);
+});

@@ -1,0 +1,19 @@
+import { runtimeConnector } from "../../src/index.ts";
+import { createClient } from "@portolan/client";
+import type { OwnApi } from "./background-api.ts";
+import { clientCommands } from "./client-commands.ts";
+import { type Commands, runCommand } from "./commands.ts";
+
+interface Runtime {
+  sendMessage(message: unknown): Promise<unknown>;
+}
+const { runtime } = (globalThis as unknown as { chrome: { runtime: Runtime } }).chrome;
+const client = createClient<OwnApi>(runtimeConnector());
+
+const commands: Commands = {
+  ...clientCommands(client),
+  raw: (message: unknown) => runtime.sendMessage(message),
+  each: (items: string[]) => client.each(items, async (item) => item.length),
+  close: () => client.close(),
+};
+Object.assign(globalThis, { run: (name: string, ...args: unknown[]) => runCommand(commands, name, args) });

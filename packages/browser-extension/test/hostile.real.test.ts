@@ -1,0 +1,142 @@
+import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Page } from "puppeteer-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildExtension } from "./harness/build-extension.ts";
+import { type ExtensionBrowser, launchChromium, missing } from "./harness/browser.ts";
+import { codeOf, inContent, inScript, valueOf } from "./harness/command.ts";
+import { buildMainExtension, idOfFolder } from "./harness/main-extension.ts";
+import { openSite, type Site } from "./harness/site.ts";
+
+const absent = missing("chromium");
+
+describe("F24 O-25 whoever is not allowed reaches no handler", () => {
+  let site: Site;
+  let other: Site;
+  let folders: string[] = [];
+  let browser: ExtensionBrowser;
+  let own: Page;
+
+  beforeAll(async () => {
+    if (absent) return;
+    site = await openSite({
+      "/prerenders": `<script type="speculationrules">{"prerender":[{"source":"list","urls":["/shown-later"]}]}</script>`,
+    });
+    other = await openSite();
+    const friend = await buildForeign();
+    const stranger = await buildForeign();
+    const main = await buildMainExtension({ site: site.origin, friend: idOfFolder(friend) });
+    folders = [main, friend, stranger];
+    browser = await launchChromium([main]);
+    own = await browser.openOwn("options.html");
+    await browser.browser.installExtension(friend);
+    await browser.browser.installExtension(stranger);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await Promise.all([site?.close(), other?.close()]);
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+
+  const refusals = async (): Promise<string[]> => valueOf(await inScript(own, "raw", "refused")) as string[];
+
+  it("a page that forges the content script's messages reaches nothing", async (context) => {
+    if (absent) context.skip(absent);
+    const page = await browser.open(site.origin);
+    await inContent(page, "call", "echo", 1);
+    const heard = await page.evaluate(async (origin) => {
+      const heard: unknown[] = [];
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }) => heard.push(data);
+      // What a content script would say, a port of the page's own, and frames of the protocol, in every form that comes to mind.
+      for (const message of [
+        { portolan: "port", name: "portolan", id: "forged" },
+        { portolan: "offer", id: "forged", carries: "clone" },
+        { portolan: "take", id: "forged", carries: "clone" },
+        [1, 1, 0, ["secret"], []],
+        "[1,1,0,[\"secret\"],[]]",
+        { __proto__: null, portolan: "wanted", name: { toString: "portolan" }, id: ["x"] },
+      ]) {
+        window.postMessage(message, origin, message && typeof message === "object" && "id" in message && message.portolan === "port" ? [port2] : []);
+      }
+      // And the platform's own door, which this page may knock at: its origin is in externally_connectable.
+      const { chrome } = globalThis as unknown as { chrome?: { runtime?: { connect?: unknown } } };
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      return { heard, mayKnock: typeof chrome?.runtime?.connect };
+    }, site.origin);
+    expect(heard).toEqual({ heard: [], mayKnock: "function" });
+    expect(codeOf(await inScript(page, "call", "secret"))).toBe("UNIMPLEMENTED");
+    await page.close();
+  });
+
+  it("a page that knocks at the platform's door is no listed class, and has no answer", async (context) => {
+    if (absent) context.skip(absent);
+    const page = await browser.open(site.origin);
+    const told = await page.evaluate(async (id) => {
+      const { runtime } = (globalThis as unknown as { chrome: { runtime: RawRuntime } }).chrome;
+      const port = runtime.connect(id, { name: "portolan:background" });
+      const messages: unknown[] = [];
+      port.onMessage.addListener((message) => messages.push(message));
+      await new Promise<void>((gone) => port.onDisconnect.addListener(() => gone()));
+      return messages;
+    }, browser.extensionId);
+    expect(told).toEqual([{ portolan: "refused", code: "PERMISSION_DENIED", message: expect.any(String) }]);
+    expect((await refusals()).some((line) => line.includes("web-page") && line.includes("class is not allowed"))).toBe(true);
+    await page.close();
+  });
+
+  it("a compromised content script of another origin is refused, as itself and as a relay", async (context) => {
+    if (absent) context.skip(absent);
+    const page = await browser.open(other.origin);
+    expect(codeOf(await inContent(page, "call", "echo", 1))).toBe("PERMISSION_DENIED");
+    expect(codeOf(await inScript(page, "call", "echo", 1))).toBe("PERMISSION_DENIED");
+    expect((await refusals()).filter((line) => line.includes(other.origin)).length).toBeGreaterThanOrEqual(2);
+    await page.close();
+  });
+
+  it("a compromised content script that is allowed has the content scripts' procedures and no others", async (context) => {
+    if (absent) context.skip(absent);
+    const page = await browser.open(site.origin);
+    for (const path of ["secret", "counts", "callTab", "each", "constructor", "__proto__"]) {
+      expect(codeOf(await inContent(page, "call", path))).toMatch(/UNIMPLEMENTED|INVALID_ARGUMENT|went well: undefined/);
+    }
+    await page.close();
+  });
+
+  it("another extension is let in by its id, and a third one is not", async (context) => {
+    if (absent) context.skip(absent);
+    const [, friend = "", stranger = ""] = folders;
+    const friendly = await browser.open(`chrome-extension://${idOfFolder(friend)}/dial.html`);
+    expect(valueOf(await inScript(friendly, "dial", browser.extensionId, "whoami"))).toMatchObject({ kind: "extension-foreign", trusted: false });
+    expect(codeOf(await inScript(friendly, "dial", browser.extensionId, "secret"))).toBe("UNIMPLEMENTED");
+    const strange = await browser.open(`chrome-extension://${idOfFolder(stranger)}/dial.html`);
+    expect(codeOf(await inScript(strange, "dial", browser.extensionId, "whoami"))).toBe("PERMISSION_DENIED");
+    await Promise.all([friendly.close(), strange.close()]);
+  });
+
+  it("a prerendered document dials when it is shown, and is refused if it does not wait", async (context) => {
+    if (absent) context.skip(absent);
+    const page = await browser.open(`${site.origin}/prerenders`);
+    const target = await browser.browser.waitForTarget((one) => one.url() === `${site.origin}/shown-later`, { timeout: 3000 }).catch(() => undefined);
+    if (!target) context.skip("This Chromium does not prerender under automation.");
+    expect(page).toBeDefined();
+  });
+});
+
+interface RawRuntime {
+  connect(id: string, info: { name: string }): {
+    onMessage: { addListener(listener: (message: unknown) => void): void };
+    onDisconnect: { addListener(listener: () => void): void };
+  };
+}
+
+function buildForeign(): Promise<string> {
+  return buildExtension({
+    scripts: {
+      dial: fileURLToPath(new URL("./extension/foreign-page.ts", import.meta.url)),
+    },
+    pages: { dial: "dial" },
+    manifest: { name: "Another extension", version: "1.0", manifest_version: 3 },
+  });
+}

@@ -1,0 +1,125 @@
+import {
+  type CallOptions,
+  type CloseOptions,
+  deferCall,
+  failedCall,
+  interceptCall,
+  interceptNotification,
+  nodeOf,
+  type OpenSource,
+  type OutgoingInterceptor,
+  type ResultBase,
+  RpcError,
+  type Session,
+  type SessionOptions,
+  type SessionStats,
+  type SourceStatus,
+  type StubBase,
+  type StubPath,
+} from "@portolan/protocol";
+
+/** By this symbol `status`, `onStatus` and friends find a client behind its stub; no name of a router is taken for it. */
+export const clientMark: unique symbol = Symbol.for("portolan.client") as never;
+
+/** What a client's stub stands on: calls go to whichever session its source has now. */
+export class ClientBase implements StubBase {
+  readonly members: ReadonlyMap<PropertyKey, unknown>;
+  readonly #source: OpenSource;
+  readonly #interceptors: readonly OutgoingInterceptor[];
+  readonly #report: (error: unknown, path: readonly string[]) => void;
+  readonly #direct: StubBase;
+
+  constructor(source: OpenSource, interceptors: readonly OutgoingInterceptor[], onError: SessionOptions["onError"]) {
+    this.#source = source;
+    this.#interceptors = interceptors;
+    this.#report = reporter(onError);
+    this.#direct = { call: (...call) => this.#call(...call), notify: (...call) => this.#notify(...call) };
+    const close = (options?: CloseOptions) => this.close(options);
+    this.members = new Map<PropertyKey, unknown>([
+      ["close", close],
+      [Symbol.asyncDispose, () => this.close()],
+      [clientMark, this],
+    ]);
+  }
+
+  get status(): SourceStatus {
+    return this.#source.status;
+  }
+
+  onStatus(listener: (status: SourceStatus) => void): () => void {
+    return this.#source.onStatus(listener);
+  }
+
+  onClosed(listener: () => void): void {
+    if (this.status.state === "closed") return listener();
+    const stop = this.onStatus(({ state }) => {
+      if (state !== "closed") return;
+      stop();
+      listener();
+    });
+  }
+
+  stats(): SessionStats | undefined {
+    if (this.status.state === "closed") return undefined;
+    const session = this.#source.session();
+    if (!isPromise(session)) return session.stats();
+    session.catch(() => {});
+    return undefined;
+  }
+
+  close(options?: CloseOptions): Promise<void> {
+    return this.#source.close(options);
+  }
+
+  call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
+    if (this.#interceptors.length === 0) return this.#call(path, args, options);
+    const owner = { pipeline: () => undefined, unread: this.#unread };
+    return interceptCall(this.#interceptors, owner, this.#direct, path, args, options);
+  }
+
+  notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
+    if (this.#interceptors.length === 0) return this.#notify(path, args, options);
+    const report = (error: unknown) => this.#report(error, path.segments);
+    interceptNotification(this.#interceptors, this.#direct, path, args, options, report);
+  }
+
+  #call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
+    try {
+      const session = this.#source.session();
+      if (!isPromise(session)) return rootOf(session).call(path, args, options);
+      return deferCall(session.then(rootOf), path, args, options, this.#unread);
+    } catch (thrown) {
+      return failedCall(path, RpcError.from(thrown, "UNAVAILABLE", "no"), (error) => this.#unread(error, path.segments));
+    }
+  }
+
+  #notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
+    const session = this.#source.session();
+    if (!isPromise(session)) return rootOf(session).notify(path, args, options);
+    session.then(
+      (ready) => rootOf(ready).notify(path, args, options),
+      (error: unknown) => this.#report(error, path.segments),
+    );
+  }
+
+  readonly #unread = (error: RpcError, path: readonly string[]): void => {
+    if (error.code !== "CANCELLED" && error.code !== "UNAVAILABLE") this.#report(error, path);
+  };
+}
+
+function rootOf(session: Session): StubBase {
+  const base = nodeOf(session.remote)?.base;
+  if (!base) throw new TypeError("expected a session with a remote");
+  return base;
+}
+
+function isPromise<T extends object>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as Partial<Promise<T>>).then === "function";
+}
+
+function reporter(onError: SessionOptions["onError"]): (error: unknown, path: readonly string[]) => void {
+  return (error, path) => {
+    if (onError) onError(error, { path, peer: { kind: "unknown", trusted: false } });
+    else console.error(`portolan: ${path.join(".") || "a call"} failed and nobody took the error:`, error);
+  };
+}

@@ -1,0 +1,80 @@
+import type { CloseOptions, Remote, SessionOptions, SessionSource, SessionStats, SourceStatus, Transport } from "@portolan/protocol";
+import { makeStub, type Session } from "@portolan/protocol";
+import { ClientBase, clientMark } from "./client-base.ts";
+import { openTransport } from "./transport-source.ts";
+
+/** What a client may be given. Everything a session takes, and a signal. */
+export interface ClientOptions extends Omit<SessionOptions, "admit" | "keepTransport" | "interceptRoot"> {
+  /** Closes the client when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+/** A typed client: the API over there, and the way to end it. */
+export type Client<Api> = Remote<Api> & ClientMembers;
+
+/** What a client has besides the API: its own, not the router's. */
+export interface ClientMembers extends AsyncDisposable {
+  /** Ends the client; calls in flight reject with CANCELLED, or finish within `drain` milliseconds. */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+/**
+ * Makes a client of an API over there.
+ *
+ * @param source a transport (an instance passed to its adapter stays yours, a
+ *   factory is ended with the client), an open session (which stays yours), or any
+ *   source of sessions, such as a connector that redials.
+ * @param options `expose` is offered to the peer at every connection; `metadata`
+ *   is presented at every connection; aborting `signal` closes the client.
+ *
+ * Never throws for a peer that cannot be reached: calls reject with UNAVAILABLE.
+ * Throws a TypeError for options that cannot work.
+ */
+export function createClient<Api>(
+  source: Transport | Session | SessionSource,
+  options: ClientOptions = {},
+): Client<Api> {
+  const { signal, ...session } = options;
+  const base = new ClientBase(openSource(source, session), options.interceptors?.outgoing ?? [], options.onError);
+  closeOn(signal, base);
+  const client = makeStub(base);
+  // Only the user's type argument says what the other side exposes.
+  return client as Client<Api>;
+}
+
+function openSource(source: Transport | Session | SessionSource, options: SessionOptions) {
+  // A client serves nothing that would have to stay.
+  const own: SessionOptions = { stay: false, ...options, interceptRoot: false };
+  if ("open" in source) return source.open(own);
+  return openTransport(source, own);
+}
+
+function closeOn(signal: AbortSignal | undefined, base: ClientBase): void {
+  if (!signal) return;
+  const close = () => void base.close();
+  if (signal.aborted) return close();
+  signal.addEventListener("abort", close, { once: true });
+  base.onClosed(() => signal.removeEventListener("abort", close));
+}
+
+/** How a client's connection is doing. Sends nothing. */
+export function status(client: object): SourceStatus {
+  return baseOf(client).status;
+}
+
+/** Hears each change of {@link status}. Returns the way to stop. */
+export function onStatus(client: object, listener: (status: SourceStatus) => void): () => void {
+  return baseOf(client).onStatus(listener);
+}
+
+/** What a client's session holds; all zero when nothing is under way. Undefined while there is none. */
+export function stats(client: object): SessionStats | undefined {
+  return baseOf(client).stats();
+}
+
+function baseOf(client: object): ClientBase {
+  const base = (client as Record<symbol, unknown>)[clientMark];
+  // The mark is only ever set by a client, of this or another copy of the package.
+  if (base) return base as ClientBase;
+  throw new TypeError("expected a client made by createClient, or a branch of one");
+}

@@ -1,0 +1,24 @@
+import { type CloseOptions, openSession, type OpenSource, type Session, type SessionOptions, type SourceStatus, type Transport } from "@portolan/protocol";
+
+/** A source that is one session: on a transport of its own, or one that somebody else opened and keeps. */
+export function openTransport(source: Transport | Session, options: SessionOptions): OpenSource {
+  const own = "send" in source;
+  const session = own ? openSession(source, options) : source;
+  return {
+    get status() {
+      return statusOf(session);
+    },
+    onStatus: (listener) => session.onState(() => listener(statusOf(session))),
+    session: () => session,
+    close: async (closing?: CloseOptions) => {
+      if (own) await session.close(closing);
+    },
+  };
+}
+
+function statusOf(session: Session): SourceStatus {
+  const { state, ended } = session;
+  if (ended) return { state: "closed", reason: ended };
+  if (state === "draining") return { state: "lost", reason: { code: "UNAVAILABLE", message: "the session is closing", by: "remote" } };
+  return { state: state === "closed" ? "connecting" : state };
+}

@@ -1,0 +1,67 @@
+import { type CloseReason, defineTransport, type Transport, type TransportEvents } from "@portolan/protocol";
+import { postToMain } from "../ports/main-port-transport.ts";
+import { peerWord, wordIn } from "../words.ts";
+import type { Emitter, UtilityProcessLike } from "./frame-shapes.ts";
+
+/** How to talk to a utility process. */
+export interface UtilityTransportOptions {
+  /** Whether it is as trusted as main. Default true: it runs the app's own code. */
+  readonly trusted?: boolean;
+}
+
+/**
+ * A transport to a utility process; the other end is `parentTransport()` of `@portolan/electron/utility`.
+ * The channel is shared with whatever else the app posts to it. It moves ports only.
+ *
+ * @param child A process, which stays yours: closing the transport does not end it. Or a function that forks one,
+ *   which is ours: it is killed when the transport closes.
+ */
+export function utilityTransport(
+  child: UtilityProcessLike | (() => UtilityProcessLike),
+  { trusted = true }: UtilityTransportOptions = {},
+): Transport {
+  const ours = typeof child === "function";
+  const process = ours ? child() : child;
+  return defineTransport({
+    traits: { carries: "clone", moves: "ports", shared: true, trusted },
+    peer: { kind: "electron-utility", process },
+    port: process,
+    open(events) {
+      const stop = listen(process, events);
+      return {
+        send: (message, transfer) => postToMain(process, message, transfer),
+        close() {
+          stop();
+          if (ours) process.kill();
+        },
+      };
+    },
+  });
+}
+
+function listen(process: UtilityProcessLike, events: TransportEvents): () => void {
+  const emitter = process as unknown as Emitter;
+  let fatal: FatalError | undefined;
+  const listeners: readonly (readonly [string, (...details: never[]) => void])[] = [
+    ["message", (message: unknown) => wordIn(message, peerWord) === undefined && events.message(message)],
+    ["error", (type: string, location: string, report: string) => (fatal = { type, location, report })],
+    ["exit", (code: number) => events.end(exited(code, fatal))],
+  ];
+  for (const [event, listener] of listeners) emitter.on(event, listener);
+  return () => {
+    for (const [event, listener] of listeners) emitter.off(event, listener);
+  };
+}
+
+/** What Electron tells of a process that died of V8, such as by an out-of-memory. */
+interface FatalError {
+  readonly type: string;
+  readonly location: string;
+  readonly report: string;
+}
+
+function exited(code: number, fatal: FatalError | undefined): CloseReason {
+  const why = fatal ? `${fatal.type} at ${fatal.location}, ` : "";
+  const message = `the utility process exited: ${why}code ${code}`;
+  return { code: "UNAVAILABLE", message, by: "platform", cause: { code, ...fatal } };
+}

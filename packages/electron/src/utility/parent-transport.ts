@@ -1,0 +1,39 @@
+import { defineTransport, type Transport } from "@portolan/protocol";
+import { peerWord, wordIn } from "../words.ts";
+import { type ParentPortEvent, theParentPort } from "./parent-port.ts";
+import { landPorts } from "../ports/carried-ports.ts";
+
+/** How to talk to main. */
+export interface ParentTransportOptions {
+  /** Whether main is as trusted as this process. Default true. */
+  readonly trusted?: boolean;
+}
+
+/**
+ * A transport to main, from a utility process; the other end is `utilityTransport` of `@portolan/electron/main`.
+ * The channel is shared with whatever else the app posts on `process.parentPort`, which cannot move anything.
+ * When main dies, Electron ends this process with it. Throws a TypeError outside a utility process.
+ */
+export function parentTransport({ trusted = true }: ParentTransportOptions = {}): Transport {
+  const port = theParentPort();
+  return defineTransport({
+    // "ports", as on main's side of it: such a carrier knows no platform objects. Ports themselves come in only.
+    traits: { carries: "clone", moves: "ports", shared: true, trusted },
+    peer: { kind: "electron-main" },
+    port,
+    open(events) {
+      const onMessage = ({ data, ports }: ParentPortEvent): void => {
+        if (wordIn(data, peerWord) === undefined) events.message(landPorts(data, ports));
+      };
+      port.on("message", onMessage);
+      port.start?.();
+      return {
+        send(message, transfer) {
+          if (transfer.length > 0) throw new TypeError("process.parentPort cannot move ports; send them from main");
+          port.postMessage(message);
+        },
+        close: () => void port.off("message", onMessage),
+      };
+    },
+  });
+}

@@ -1,0 +1,15 @@
+import { app } from "electron";
+import { linkScenarios } from "./link-scenarios.ts";
+import { pageScenarios } from "./page-scenarios.ts";
+import { policyScenarios } from "./policy-scenarios.ts";
+import { runScenarios } from "./scenario.ts";
+import { utilityScenarios } from "./utility-scenarios.ts";
+
+// Windows come and go; the app stays.
+app.on("window-all-closed", () => {});
+process.on("uncaughtException", (error) => console.log("UNCAUGHT", error));
+process.on("unhandledRejection", (error) => console.log("UNHANDLED", error));
+process.on("warning", (warning) => console.log("WARNING", warning.name, warning.message));
+app.whenReady().then(() =>
+  runScenarios({ ...pageScenarios, ...policyScenarios, ...utilityScenarios, ...linkScenarios }),
+);

@@ -1,0 +1,138 @@
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { rendererListener } from "@portolan/electron/main";
+import { ipcMain, type WebContents } from "electron";
+import { acceptAll, afterwards, file, inPage, open, type Scenario } from "./scenario.ts";
+
+const allow = file("index.html");
+
+/** Who gets in, and what the others are told. */
+export const policyScenarios: Record<string, Scenario> = {
+  async "another page"() {
+    const arrivals = acceptAll(rendererListener({ allow }));
+    const window = await open("other.html");
+    const told = await inPage(window, 'wire.open("a"), wire.send("a", "let me in"), wire.ended("a")');
+    const honest = await open();
+    const heard = await inPage(honest, 'wire.open("a"), wire.send("a", 1), wire.heard("a", 1)');
+    return { told, heard, arrived: arrivals.transports.length, reports: arrivals.reports };
+  },
+  async "another origin"() {
+    const origin = await serveOverHttp();
+    const other = origin.replace("127.0.0.1", "localhost");
+    const arrivals = acceptAll(rendererListener({ allow: [origin] }));
+    const window = await open(`${other}/index.html`);
+    const told = await inPage(window, 'wire.open("a"), wire.ended("a")');
+    const right = await open(`${origin}/index.html`);
+    const heard = await inPage(right, 'wire.open("a"), wire.send("a", 1), wire.heard("a", 1)');
+    return { told, heard, arrived: arrivals.transports.length };
+  },
+  async "a page that navigates to a hostile one"() {
+    const origin = await serveOverHttp();
+    const arrivals = acceptAll(rendererListener({ allow }));
+    const window = await open();
+    await inPage(window, 'wire.open("a"), wire.send("a", 1), wire.heard("a", 1)');
+    const transport = await arrivals.next();
+    void window.loadURL(`${origin}/index.html`);
+    const { code, message } = await transport.closed;
+    await new Promise((done) => window.webContents.once("did-finish-load", done));
+    const told = await inPage(window, 'wire.open("a"), wire.ended("a")');
+    return { code, message: message.includes(origin), told, arrived: arrivals.transports.length };
+  },
+  async "an iframe"() {
+    const arrivals = acceptAll(rendererListener({ allow: () => true }));
+    const within = { webPreferences: { nodeIntegrationInSubFrames: true } };
+    const window = await open("outer.html", within);
+    const [frame] = window.webContents.mainFrame.frames;
+    const told = await frame?.executeJavaScript('wire.open("a"), wire.ended("a")');
+    const outer = await inPage(window, 'wire.open("a"), wire.send("a", 1), wire.heard("a", 1)');
+    return { told, outer, arrived: arrivals.transports.length };
+  },
+  async "an iframe that is allowed"() {
+    const arrivals = acceptAll(rendererListener({ allow: file("other.html"), subframes: true }));
+    const window = await open("outer.html", { webPreferences: { nodeIntegrationInSubFrames: true } });
+    const [frame] = window.webContents.mainFrame.frames;
+    const heard = await frame?.executeJavaScript('wire.open("a"), wire.send("a", 1), wire.heard("a", 1)');
+    const transport = await arrivals.next();
+    const gone = transport.closed;
+    await inPage(window, 'document.querySelector("iframe").src = "index.html"; 1');
+    return { heard, end: await gone };
+  },
+  async "a webview"() {
+    const arrivals = acceptAll(rendererListener({ allow: () => true }));
+    const window = await open("webview.html", { webPreferences: { webviewTag: true } });
+    const guest = await guestOf(window.webContents);
+    const told = await inPage(guest, 'wire.open("a"), wire.ended("a")');
+    return { told, type: guest.getType(), arrived: arrivals.transports.length };
+  },
+  async "forged requests"() {
+    const arrivals = acceptAll(rendererListener({ allow }));
+    const window = await open();
+    const told = [];
+    for (const [request, ports] of [
+      ['"main"', 1],
+      ['["main"]', 1],
+      ['["main", { toString: 1 }]', 1],
+      ['["root", "main"]', 1],
+      ['["main", "nobody"]', 1],
+      ['["main", "main"]', 2],
+      ['JSON.parse(\'{"__proto__":["main","main"]}\')', 1],
+      ["null", 1],
+    ] as const) {
+      told.push(await inPage(window, `wire.forge(${request}, ${ports})`));
+    }
+    // Without a port, and as if the preload had been replaced: nothing may happen.
+    ipcMain.emit("portolan:connect", { sender: window.webContents, senderFrame: null, ports: [] }, ["main", "main"]);
+    ipcMain.emit("portolan:connect", { sender: window.webContents, senderFrame: null, ports: [] });
+    const heard = await inPage(window, 'wire.open("a"), wire.send("a", 1), wire.heard("a", 1)');
+    return { told, heard, arrived: arrivals.transports.length, reports: arrivals.reports.length };
+  },
+  async "too many ports"() {
+    const arrivals = acceptAll(rendererListener({ allow }));
+    const window = await open();
+    await inPage(window, 'for (let i = 0; i < 63; i++) wire.open("n" + i); wire.send("n62", 1), wire.heard("n62", 1)');
+    const atTheLimit = await inPage(window, 'wire.open("last"), wire.send("last", 1), wire.heard("last", 1)');
+    const above = await inPage(window, 'wire.open("above"), wire.ended("above")');
+    await inPage(window, 'wire.close("last")');
+    await arrivals.transports[63]?.closed;
+    const again = await inPage(window, 'wire.open("again"), wire.send("again", 1), wire.heard("again", 1)');
+    return { atTheLimit, above, again };
+  },
+  async "a taken name"() {
+    acceptAll(rendererListener({ allow }));
+    const second = rendererListener({ allow });
+    second.accept(
+      () => {},
+      () => {},
+    );
+    return second.ready.then(
+      () => "ready",
+      (error) => String(error.code),
+    );
+  },
+};
+
+async function guestOf(host: WebContents): Promise<WebContents> {
+  const { webContents } = await import("electron");
+  const guest = webContents.getAllWebContents().find((each) => each.hostWebContents === host);
+  if (!guest) throw new Error("no webview");
+  if (guest.isLoading()) await new Promise((done) => guest.once("did-finish-load", done));
+  return guest;
+}
+
+async function serveOverHttp(): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const name = (request.url ?? "/").split("?")[0]?.slice(1) ?? "";
+    const body = await readFile(file(name)).catch(() => undefined);
+    response.setHeader("content-type", name.endsWith(".js") ? "text/javascript" : "text/html");
+    if (body === undefined) response.statusCode = 404;
+    response.end(body);
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  // "localhost" must lead here too.
+  afterwards(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

@@ -1,0 +1,29 @@
+import cluster, { type Worker } from "node:cluster";
+import type { Listener, Transport } from "@portolan/protocol";
+import { type ForkTransportOptions, openChild } from "./fork-transport.ts";
+
+/**
+ * Hears the workers of `node:cluster`, in the primary: those there are and those
+ * forked later. Each is a transport whose peer is
+ * `{ kind: "cluster-worker", worker, id, pid }`; the worker uses `forkTransport()`.
+ * Workers stay yours. For structured clones instead of JSON call
+ * `cluster.setupPrimary({ serialization: "advanced" })` before the first fork.
+ *
+ * Throws a TypeError in a worker.
+ */
+export function clusterListener(options: ForkTransportOptions = {}): Listener {
+  if (!cluster.isPrimary) throw new TypeError("expected the primary of the cluster: workers use forkTransport()");
+  let forked: ((worker: Worker) => void) | undefined;
+  return {
+    address: undefined,
+    ready: Promise.resolve(),
+    accept(arrive: (transport: Transport) => void) {
+      forked = (worker) => arrive(openChild(worker.process, false, options, { kind: "cluster-worker", worker, id: worker.id }));
+      for (const worker of Object.values(cluster.workers ?? {})) if (worker) forked(worker);
+      cluster.on("fork", forked);
+    },
+    async close() {
+      if (forked) cluster.off("fork", forked);
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn, type SpawnOptions } from "node:child_process";
+import { type CloseReason, defineTransport, type Transport, type TransportEvents, type TransportPort } from "@portolan/protocol";
+import { BytePort, type BytePortEndings, closing } from "./byte-port.ts";
+import { ChildWatch } from "./child-ending.ts";
+import { endChild } from "./end-child.ts";
+import { refAll } from "./refable.ts";
+import { maxByteMessage } from "./socket-transport.ts";
+import { StderrTail } from "./stderr-tail.ts";
+
+/** Options of {@link spawnTransport}: those of `spawn`, except for the streams. */
+export interface SpawnTransportOptions extends Omit<SpawnOptions, "stdio" | "signal" | "timeout" | "detached"> {
+  /** Treat the child like our own code. Default true. */
+  readonly trusted?: boolean;
+  /** Hears what the child writes to standard error. Default: it is written to ours. */
+  readonly onStderr?: (text: string) => void;
+}
+
+/**
+ * Starts a command and talks to it over its standard input and output, where it
+ * uses `stdioTransport()` or anything else that speaks the codec. The child is
+ * ours: closing the transport closes its input, and a child that does not exit on
+ * that is killed after two seconds.
+ *
+ * When the child ends, or could not be started, the transport ends with
+ * UNAVAILABLE; its exit code, signal and the end of its standard error are in the
+ * message and, as a `ChildExit`, in the cause.
+ */
+export function spawnTransport(
+  command: string,
+  args: readonly string[] = [],
+  { trusted = true, onStderr = toOurs, ...options }: SpawnTransportOptions = {},
+): Transport {
+  const child = spawn(command, args, { ...options, stdio: ["pipe", "pipe", "pipe"] });
+  const name = `the child process ${JSON.stringify([command, ...args].join(" "))}`;
+  return defineTransport({
+    traits: { carries: "bytes", framed: false, maxMessage: maxByteMessage, trusted },
+    peer: { kind: "child-process", child, pid: child.pid },
+    port: child,
+    open: (events) => new SpawnPort(child, name, onStderr, events),
+  });
+}
+
+function toOurs(text: string): void {
+  process.stderr.write(text);
+}
+
+class SpawnPort implements TransportPort {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #bytes: BytePort;
+  readonly #stderr: StderrTail;
+  readonly #watch: ChildWatch;
+
+  constructor(
+    child: ChildProcessWithoutNullStreams,
+    name: string,
+    onStderr: (text: string) => void,
+    events: TransportEvents,
+  ) {
+    this.#child = child;
+    this.#stderr = new StderrTail(child.stderr, onStderr);
+    const watch = new ChildWatch(child, {
+      name,
+      lastEvent: "close",
+      stderr: () => this.#stderr.text,
+      ended: (reason) => events.end(reason),
+    });
+    this.#watch = watch;
+    // The streams of a child end before it is known how the child ended, which tells more.
+    const bytesEvents = { ...events, end: (reason: CloseReason) => watch.suspect(reason) };
+    this.#bytes = new BytePort({ input: child.stdout, output: child.stdin }, bytesEvents, streamEndings(name));
+    this.hold(false);
+  }
+
+  send(message: unknown): void {
+    if (this.#child.stdin.writableEnded || this.#child.stdin.destroyed) throw closing("the child process");
+    this.#bytes.send(message);
+  }
+
+  blocked(): boolean {
+    return this.#bytes.blocked;
+  }
+
+  hold(busy: boolean): void {
+    refAll([this.#child, this.#child.stdin, this.#child.stdout, this.#child.stderr], busy);
+  }
+
+  close(): void {
+    this.#watch.stop();
+    this.#bytes.detach();
+    this.#stderr.detach();
+    const { stdin, stdout } = this.#child;
+    stdin.on("error", () => stdin.destroy());
+    stdout.on("error", () => stdout.destroy()).resume();
+    this.hold(false);
+    endChild(this.#child, () => void stdin.end());
+  }
+}
+
+function streamEndings(name: string): BytePortEndings {
+  return {
+    inputEnded: { code: "UNAVAILABLE", message: `${name} closed its standard output`, by: "remote" },
+    failed: (cause) => ({
+      code: "UNAVAILABLE",
+      message: `the streams of ${name} broke: ${cause.message}`,
+      by: "platform",
+      cause,
+    }),
+  };
+}

@@ -1,0 +1,228 @@
+import { type Backoff, waitBefore } from "./backoff.ts";
+import { RpcError } from "./error.ts";
+import { openSession } from "./session/session.ts";
+import type { CloseOptions, Session, SessionOptions } from "./session-options.ts";
+import type { OpenSource, SessionSource, SourceStatus } from "./session-source.ts";
+import { type CloseReason, closedHere, type Transport } from "./transport.ts";
+
+/** How a connector redials. */
+export interface ConnectorOptions {
+  /** Ends the connector for good. */
+  readonly signal?: AbortSignal;
+  readonly backoff?: Backoff;
+  /** Attempts in a row before it gives up. Default: no limit. */
+  readonly attempts?: number;
+  /** True dials again only when there is something to send, so that the other side may sleep. Default false. */
+  readonly lazy?: boolean;
+  /** What happens to calls made while there is no connection. Default `"wait"`. */
+  readonly whileDown?: "wait" | "reject";
+  /** Calls that may wait. Default 16 384. */
+  readonly maxWaiting?: number;
+  /** Runs at each connection that is ready. */
+  readonly onConnect?: (session: Session) => void;
+  /** Runs each time a connection is lost. */
+  readonly onDisconnect?: (reason: CloseReason) => void;
+}
+
+/** With these a dial or a handshake says that trying again cannot help. */
+const finalCodes: ReadonlySet<string> = new Set([
+  "PERMISSION_DENIED",
+  "UNAUTHENTICATED",
+  "FAILED_PRECONDITION",
+  "UNIMPLEMENTED",
+  "INVALID_ARGUMENT",
+  "VERSION_MISMATCH",
+]);
+
+/**
+ * Makes a source that dials, and dials again when the connection is lost, with
+ * capped and jittered waits. `dial` gets a signal that aborts when nobody waits any
+ * more; what it throws is tried again, unless its code is final (PERMISSION_DENIED,
+ * UNAUTHENTICATED, FAILED_PRECONDITION, UNIMPLEMENTED, INVALID_ARGUMENT,
+ * VERSION_MISMATCH).
+ */
+export function defineConnector(
+  dial: (signal: AbortSignal) => Transport | Promise<Transport>,
+  options: ConnectorOptions = {},
+): SessionSource {
+  return { open: (session) => new Connector(dial, options, session) };
+}
+
+type Dial = (signal: AbortSignal) => Transport | Promise<Transport>;
+
+interface Waiter {
+  resolve(session: Session): void;
+  reject(error: RpcError): void;
+}
+
+class Connector implements OpenSource {
+  readonly #dial: Dial;
+  readonly #options: ConnectorOptions;
+  readonly #sessionOptions: SessionOptions;
+  readonly #listeners = new Set<(status: SourceStatus) => void>();
+  readonly #abort = new AbortController();
+  readonly #unwatch: () => void;
+  #status: SourceStatus = { state: "connecting" };
+  #session: Session | undefined;
+  #waiters: Waiter[] = [];
+  #attempt = 0;
+  #timer: unknown;
+  #dialing = false;
+
+  constructor(dial: Dial, options: ConnectorOptions, session: SessionOptions) {
+    this.#dial = dial;
+    this.#options = options;
+    this.#sessionOptions = session;
+    const { signal } = options;
+    const end = () => void this.close({ reason: { code: "CANCELLED", message: "the connector was aborted" } });
+    signal?.addEventListener("abort", end, { once: true });
+    this.#unwatch = () => signal?.removeEventListener("abort", end);
+    if (signal?.aborted) end();
+    else if (!options.lazy) void this.#connect();
+  }
+
+  get status(): SourceStatus {
+    return this.#status;
+  }
+
+  onStatus(listener: (status: SourceStatus) => void): () => void {
+    const own = (status: SourceStatus) => listener(status);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  session(): Session | Promise<Session> {
+    if (this.#session && this.#isUsable()) return this.#session;
+    const refusal = this.#refusal();
+    if (refusal) return Promise.reject(refusal);
+    const waiting = new Promise<Session>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    keepAlive(this.#timer, true);
+    if (!this.#dialing && this.#timer === undefined) void this.#connect();
+    return waiting;
+  }
+
+  async close(options: CloseOptions = {}): Promise<void> {
+    const reason = { ...closedHere, ...options.reason };
+    const session = this.#session;
+    this.#finish(reason);
+    await session?.close(options);
+  }
+
+  #isUsable(): boolean {
+    return this.#status.state === "ready" || this.#status.state === "unresponsive";
+  }
+
+  #refusal(): RpcError | undefined {
+    const { whileDown = "wait", maxWaiting = 16_384 } = this.#options;
+    const status = this.#status;
+    if (status.state === "closed") return unavailable(status.reason);
+    if (whileDown === "reject" && status.state === "lost") return unavailable(status.reason);
+    if (this.#waiters.length < maxWaiting) return undefined;
+    return new RpcError("RESOURCE_EXHAUSTED", `${maxWaiting} calls wait for a connection already`, { delivered: "no" });
+  }
+
+  async #connect(): Promise<void> {
+    if (this.#dialing || this.#status.state === "closed") return;
+    this.#dialing = true;
+    this.#attempt++;
+    if (this.#status.state !== "lost") this.#enter({ state: "connecting" });
+    try {
+      const session = openSession(await this.#dial(this.#abort.signal), this.#sessionOptions);
+      if (this.#isClosed()) return void session.close();
+      this.#session = session;
+      await session.ready;
+      this.#dialing = false;
+      this.#connected(session);
+    } catch (thrown) {
+      this.#dialing = false;
+      this.#session = undefined;
+      this.#failed(RpcError.from(thrown, "UNAVAILABLE", "no"));
+    }
+  }
+
+  #isClosed(): boolean {
+    return this.#status.state === "closed";
+  }
+
+  #connected(session: Session): void {
+    this.#attempt = 0;
+    session.onState((state) => {
+      if (this.#session !== session) return;
+      if (state === "unresponsive" || state === "ready") this.#enter({ state });
+      if (state === "closed" || state === "draining") this.#lost(session, state);
+    });
+    this.#enter({ state: "ready" });
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const { resolve } of waiters) resolve(session);
+    this.#hook(() => this.#options.onConnect?.(session));
+  }
+
+  /** A session that is closing takes no new calls: dial the next one at once. */
+  #lost(session: Session, state: "closed" | "draining"): void {
+    this.#session = undefined;
+    const reason = session.ended ?? { code: "UNAVAILABLE", message: "the other side is closing", by: "remote" };
+    this.#enter({ state: "lost", reason });
+    this.#hook(() => this.#options.onDisconnect?.(reason));
+    if (finalCodes.has(reason.code)) return this.#finish(reason);
+    if (!this.#options.lazy || this.#waiters.length > 0) this.#later(state === "draining" ? 0 : undefined);
+  }
+
+  #failed(error: RpcError): void {
+    const reason: CloseReason = { code: error.code, message: error.message, by: "platform", cause: error };
+    const { attempts = Number.POSITIVE_INFINITY, lazy } = this.#options;
+    if (finalCodes.has(error.code) || this.#attempt >= attempts) return this.#finish(reason);
+    this.#enter({ state: "lost", reason });
+    if (!lazy || this.#waiters.length > 0) this.#later(undefined);
+  }
+
+  #later(wait: number | undefined): void {
+    if (this.#timer !== undefined || this.#isClosed()) return;
+    const again = () => {
+      this.#timer = undefined;
+      void this.#connect();
+    };
+    this.#timer = setTimeout(again, wait ?? waitBefore(this.#attempt + 1, this.#options.backoff));
+    keepAlive(this.#timer, this.#waiters.length > 0);
+  }
+
+  #finish(reason: CloseReason): void {
+    if (this.#isClosed()) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#unwatch();
+    this.#abort.abort();
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    this.#session = undefined;
+    this.#enter({ state: "closed", reason });
+    for (const { reject } of waiters) reject(unavailable(reason));
+  }
+
+  #enter(status: SourceStatus): void {
+    this.#status = status;
+    for (const listener of [...this.#listeners]) this.#hook(() => listener(status));
+  }
+
+  #hook(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      const report = this.#sessionOptions.onError ?? ((thrown: unknown) => console.error("portolan: a hook threw", thrown));
+      report(error, { path: [], peer: { kind: "unknown", trusted: false } });
+    }
+  }
+}
+
+function unavailable(reason: CloseReason): RpcError {
+  const code = reason.code === "OK" ? "UNAVAILABLE" : reason.code;
+  const options = { delivered: "no" as const, ...(reason.cause !== undefined && { cause: reason.cause }) };
+  return new RpcError(code, reason.message, options);
+}
+
+/** Only somebody who waits keeps the process alive. */
+function keepAlive(timer: unknown, alive: boolean): void {
+  const handle = timer as { ref?(): void; unref?(): void } | undefined;
+  if (alive) handle?.ref?.();
+  else handle?.unref?.();
+}

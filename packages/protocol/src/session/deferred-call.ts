@@ -1,0 +1,68 @@
+import type { CallOptions } from "../call-options.ts";
+import { captureArguments } from "../capture.ts";
+import { RpcError } from "../error.ts";
+import { CallResult } from "./call-result.ts";
+import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
+import { watchCall } from "./watch-call.ts";
+
+/**
+ * A call whose session is not there yet: its arguments are captured now, and it
+ * is made when `base` resolves. Its deadline and its signal count from now on.
+ */
+export function deferCall(
+  base: Promise<StubBase>,
+  path: StubPath,
+  args: readonly unknown[],
+  options: CallOptions | undefined,
+  unread: (error: RpcError, path: readonly string[]) => void,
+): ResultBase {
+  const result = new CallResult({ pipeline: () => undefined, unread }, 0, path.segments);
+  const fail = (error: unknown) => result.settle({ ok: false, error: () => RpcError.from(error, "INTERNAL", "no") });
+  const { signal, timeout } = options ?? {};
+  if (signal?.aborted) {
+    fail(aborted(signal));
+    return result;
+  }
+  const started = performance.now();
+  const late = new RpcError("DEADLINE_EXCEEDED", `no connection within ${timeout} ms`, { delivered: "no" });
+  const unwatch = watchCall(signal, timeout, { abort: () => fail(aborted(signal)), expire: () => fail(late) });
+  try {
+    const captured = captureArguments(args);
+    base.then(
+      (found) => {
+        unwatch?.();
+        if (!result.settled) follow(found.call(path, captured, rest(options, performance.now() - started)), result);
+      },
+      (error: unknown) => {
+        unwatch?.();
+        fail(error);
+      },
+    );
+  } catch (error) {
+    unwatch?.();
+    fail(error);
+  }
+  return result;
+}
+
+/** A result that fails with this error. */
+export function failedCall(path: StubPath, error: RpcError, unread: (error: RpcError) => void): ResultBase {
+  const result = new CallResult({ pipeline: () => undefined, unread }, 0, path.segments);
+  result.settle({ ok: false, error: () => error });
+  return result;
+}
+
+function follow(call: ResultBase, result: CallResult): void {
+  call.promise().then(
+    (value) => result.settle({ ok: true, value }),
+    (error: unknown) => result.settle({ ok: false, error: () => RpcError.from(error) }),
+  );
+}
+
+function rest(options: CallOptions | undefined, passed: number): CallOptions | undefined {
+  return options?.timeout === undefined ? options : { ...options, timeout: Math.max(0, options.timeout - passed) };
+}
+
+function aborted(signal: AbortSignal | undefined): RpcError {
+  return new RpcError("CANCELLED", "the call was aborted", { cause: signal?.reason, delivered: "no" });
+}
