@@ -15,7 +15,10 @@ export interface ClassCodec<T extends object, Encoded = unknown> {
 type Class<T extends object> = abstract new (...args: never) => T;
 
 /** A class that says itself how it crosses, by static methods. */
-type SelfCodedClass<T extends object> = Class<T> & ClassCodec<T, never>;
+type SelfCodedClass<T extends object> = Class<T> & {
+  readonly encode?: (instance: T) => unknown;
+  readonly decode?: (value: never) => T;
+};
 
 /**
  * Lets instances of a class cross by value. Register it under the same name on

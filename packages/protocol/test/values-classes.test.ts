@@ -5,7 +5,10 @@ import { unpack } from "../src/values/unpack.ts";
 import { cross, levels, packing, reading } from "./values-carrier.ts";
 
 class Money {
-  constructor(readonly cents: number) {}
+  readonly cents: number;
+  constructor(cents: number) {
+    this.cents = cents;
+  }
   get euros(): number {
     return this.cents / 100;
   }
@@ -16,7 +19,10 @@ class Tree {
   parent: Tree | undefined;
 }
 class Shape {
-  constructor(readonly corners: Map<string, unknown>) {}
+  readonly corners: Map<string, unknown>;
+  constructor(corners: Map<string, unknown>) {
+    this.corners = corners;
+  }
   static encode(shape: Shape): unknown {
     return shape.corners;
   }
@@ -25,8 +31,10 @@ class Shape {
   }
 }
 class Failure extends Error {
-  constructor(readonly reason: string) {
+  readonly reason: string;
+  constructor(reason: string) {
     super(reason);
+    this.reason = reason;
   }
 }
 

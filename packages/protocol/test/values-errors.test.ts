@@ -5,8 +5,10 @@ import { cross, levels } from "./values-carrier.ts";
 
 class NotFound extends TypeError {
   override name = "NotFound";
-  constructor(readonly id: number) {
+  readonly id: number;
+  constructor(id: number) {
     super(`no ${id}`);
+    this.id = id;
   }
 }
 

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { registerClass } from "../src/register-class.ts";
@@ -7,14 +6,16 @@ import { unpack } from "../src/values/unpack.ts";
 import { carry, levels, packing, reading } from "./values-carrier.ts";
 
 class Point {
-  constructor(
-    readonly x: unknown,
-    readonly y: unknown,
-  ) {}
+  x: unknown;
+  y: unknown;
+  constructor(x: unknown, y: unknown) {
+    this.x = x;
+    this.y = y;
+  }
 }
 registerClass("Point", Point, {
-  encode: ({ x, y }) => [x, y],
-  decode: ([x, y]: [unknown, unknown]) => new Point(x, y),
+  encode: ({ x, y }): [unknown, unknown] => [x, y],
+  decode: ([x, y]) => new Point(x, y),
 });
 
 const text = fc.oneof(
@@ -129,7 +130,6 @@ describe.each(levels)("any value that crosses by %s", (level) => {
         const [data, table] = carry(level, pack(value, packing(level)));
         expect(structure(value)).toStrictEqual(before);
         const copy = unpack(data, table, reading());
-        expect(isDeepStrictEqual(copy, value) || structure(copy).join() === before.join()).toBe(true);
         expect(structure(copy)).toStrictEqual(before);
       }),
       { numRuns: 2000 },
@@ -154,8 +154,8 @@ function structure(value: unknown): string[] {
     numbers.set(node, numbers.size);
     const name = Object.getPrototypeOf(node)?.constructor.name ?? "bare";
     lines.push(`${at} ${name} ${describeInside(node)}`);
-    if (node instanceof Map) [...node].flat().forEach((child, index) => visit(child, `m${index}`));
-    else if (node instanceof Set) [...node].forEach((child, index) => visit(child, `s${index}`));
+    if (node instanceof Map) for (const [index, child] of [...node].flat().entries()) visit(child, `m${index}`);
+    else if (node instanceof Set) for (const child of node) visit(child, "s");
     else if (node instanceof Error) {
       if (Object.hasOwn(node, "cause")) visit(node.cause, "cause");
       if ("errors" in node) visit(node.errors, "errors");

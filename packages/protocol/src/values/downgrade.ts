@@ -11,7 +11,7 @@ import { resolveSlot } from "./slots.ts";
  * Throws an RpcError INVALID_ARGUMENT for what only a carrier that clones takes;
  * `name` is how the path in its message begins.
  */
-export function downgrade(packed: Packed, name: string): Packed {
+export function downgrade(packed: Packed, name: string = "value"): Packed {
   const root = { value: packed.data };
   const table = packed.table ?? [];
   const slots = table.map((entry) => resolveSlot(root, entry));

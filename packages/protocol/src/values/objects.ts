@@ -24,8 +24,6 @@ export function packObject(source: object, key: Key, packing: Packing): unknown 
   }
   const registered = classes.get(prototype);
   if (registered) return registered.pack(source, key, packing);
-  // Of any realm: no prototype of a subclass is itself an array.
-  if (Array.isArray(source) && Array.isArray(prototype)) return packList(source, key, packing);
   if (tag === "Error" || tag === "DOMException") return packError(source as Error, key, packing);
   if (ArrayBuffer.isView(source)) return packBytes(source, key, packing);
   return packInstance(source, prototype, tag, key, packing);
@@ -53,6 +51,7 @@ function packInstance(source: object, prototype: object, tag: string, key: Key, 
 
 /** What the language itself has, by tag. The brand is checked where each is read. */
 const builtIns: Readonly<Record<string, (source: never, key: Key, packing: Packing) => unknown>> = {
+  Array: packList,
   Map: packMap,
   Set: packSet,
   Date: packDate,

@@ -1,8 +1,9 @@
+import { describeThrown } from "../error.ts";
 import type { Key } from "../message.ts";
 import { refuseExtras } from "./collections.ts";
 import { ValueKind } from "./kinds.ts";
 import type { Packing } from "./packing.ts";
-import { expect } from "./refusal.ts";
+import { expect, refuse } from "./refusal.ts";
 import type { Reviver } from "./reviving.ts";
 
 /** Packs a Date, which may be invalid. */
@@ -52,9 +53,11 @@ export const regexpReviver: Reviver = {
   open(data, _rest, { trusted }) {
     const [source, flags, lastIndex]: readonly unknown[] = trusted && Array.isArray(data) ? data : [];
     expect(typeof source === "string" && typeof flags === "string" && Number.isInteger(lastIndex), "a RegExp");
-    const regexp = new RegExp(source, flags);
-    regexp.lastIndex = lastIndex as number;
-    return regexp;
+    try {
+      return Object.assign(new RegExp(source, flags), { lastIndex });
+    } catch (cause) {
+      throw refuse("INVALID_ARGUMENT", describeThrown(cause), cause);
+    }
   },
 };
 
