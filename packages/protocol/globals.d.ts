@@ -35,7 +35,11 @@ declare function structuredClone<T>(value: T, options?: { transfer?: readonly ob
 declare function btoa(text: string): string;
 declare function atob(text: string): string;
 
-declare var console: { error(...values: unknown[]): void; warn(...values: unknown[]): void; log(...values: unknown[]): void };
+declare var console: {
+  error(...values: unknown[]): void;
+  warn(...values: unknown[]): void;
+  log(...values: unknown[]): void;
+};
 declare var performance: { now(): number };
 declare var crypto: { getRandomValues<T extends Uint8Array | Uint32Array>(array: T): T; randomUUID(): string };
 

@@ -89,7 +89,9 @@ export class ClientBase implements StubBase {
       if (!isPromise(session)) return rootOf(session).call(path, args, options);
       return deferCall(session.then(rootOf), path, args, options, this.#unread);
     } catch (thrown) {
-      return failedCall(path, RpcError.from(thrown, "UNAVAILABLE", "no"), (error) => this.#unread(error, path.segments));
+      return failedCall(path, RpcError.from(thrown, "UNAVAILABLE", "no"), (error) =>
+        this.#unread(error, path.segments),
+      );
     }
   }
 

@@ -1,5 +1,13 @@
-import type { CloseOptions, Remote, SessionOptions, SessionSource, SessionStats, SourceStatus, Transport } from "@portolan/protocol";
-import { makeStub, type Session } from "@portolan/protocol";
+import type {
+  CloseOptions,
+  Remote,
+  SessionOptions,
+  SessionSource,
+  SessionStats,
+  SourceStatus,
+  Transport,
+} from "@portolan/protocol";
+import { makeStub, nodeOf, type Session } from "@portolan/protocol";
 import { ClientBase, clientMark } from "./client-base.ts";
 import { openTransport } from "./transport-source.ts";
 
@@ -39,7 +47,7 @@ export function createClient<Api>(
   closeOn(signal, base);
   const client = makeStub(base);
   // Only the user's type argument says what the other side exposes.
-  return client as Client<Api>;
+  return client as unknown as Client<Api>;
 }
 
 function openSource(source: Transport | Session | SessionSource, options: SessionOptions) {
@@ -73,7 +81,7 @@ export function stats(client: object): SessionStats | undefined {
 }
 
 function baseOf(client: object): ClientBase {
-  const base = (client as Record<symbol, unknown>)[clientMark];
+  const base = nodeOf(client)?.base.members?.get(clientMark);
   // The mark is only ever set by a client, of this or another copy of the package.
   if (base) return base as ClientBase;
   throw new TypeError("expected a client made by createClient, or a branch of one");

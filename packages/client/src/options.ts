@@ -20,7 +20,9 @@ export function withOptions<Stub extends object>(stub: Stub, options: Omit<CallO
  * cannot cross (callbacks and streams among them: nothing would end them), and
  * UNAVAILABLE after the session has ended.
  */
-export function notify<Args extends readonly unknown[]>(procedure: (...args: Args) => unknown): (...args: Args) => void {
+export function notify<Args extends readonly unknown[]>(
+  procedure: (...args: Args) => unknown,
+): (...args: Args) => void {
   return restub(procedure, { notify: true }) as (...args: Args) => void;
 }
 

@@ -24,7 +24,10 @@ export async function safe<T, Errors = never>(
 ): Promise<SafeResult<Received<T>, Errors>> {
   try {
     const data = await call;
-    return Object.assign([null, data] as const, { error: null, data, isDefined: false as const }) as SafeResult<Received<T>, Errors>;
+    return Object.assign([null, data] as const, { error: null, data, isDefined: false as const }) as SafeResult<
+      Received<T>,
+      Errors
+    >;
   } catch (thrown) {
     const error = RpcError.from(thrown);
     const parts = { error, data: undefined, isDefined: isDefinedError(error) };

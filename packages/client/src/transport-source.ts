@@ -1,4 +1,12 @@
-import { type CloseOptions, openSession, type OpenSource, type Session, type SessionOptions, type SourceStatus, type Transport } from "@portolan/protocol";
+import {
+  type CloseOptions,
+  type OpenSource,
+  openSession,
+  type Session,
+  type SessionOptions,
+  type SourceStatus,
+  type Transport,
+} from "@portolan/protocol";
 
 /** A source that is one session: on a transport of its own, or one that somebody else opened and keeps. */
 export function openTransport(source: Transport | Session, options: SessionOptions): OpenSource {
@@ -19,6 +27,7 @@ export function openTransport(source: Transport | Session, options: SessionOptio
 function statusOf(session: Session): SourceStatus {
   const { state, ended } = session;
   if (ended) return { state: "closed", reason: ended };
-  if (state === "draining") return { state: "lost", reason: { code: "UNAVAILABLE", message: "the session is closing", by: "remote" } };
+  if (state === "draining")
+    return { state: "lost", reason: { code: "UNAVAILABLE", message: "the session is closing", by: "remote" } };
   return { state: state === "closed" ? "connecting" : state };
 }

@@ -1,7 +1,7 @@
-import type { ReferenceKind, ReferenceReader, ReferenceWriter } from "./values/reference.ts";
-import { packArguments } from "./values/pack.ts";
-import { unpack } from "./values/unpack.ts";
 import { nodeOf } from "./session/stub-proxy.ts";
+import { packArguments } from "./values/pack.ts";
+import type { ReferenceKind, ReferenceReader, ReferenceWriter } from "./values/reference.ts";
+import { unpack } from "./values/unpack.ts";
 
 /**
  * Copies arguments as they are now, for a call that cannot be sent yet. What

@@ -208,7 +208,8 @@ class Connector implements OpenSource {
     try {
       run();
     } catch (error) {
-      const report = this.#sessionOptions.onError ?? ((thrown: unknown) => console.error("portolan: a hook threw", thrown));
+      const report =
+        this.#sessionOptions.onError ?? ((thrown: unknown) => console.error("portolan: a hook threw", thrown));
       report(error, { path: [], peer: { kind: "unknown", trusted: false } });
     }
   }

@@ -1,22 +1,24 @@
 // For users.
-export { type CallOptions } from "./call-options.ts";
+
+// For adapters and the other packages.
+export { type Backoff, waitBefore } from "./backoff.ts";
+export { type CallOptions, mergeOptions } from "./call-options.ts";
 export { clone } from "./clone-codec.ts";
+export type { Codec, CodecOptions, CodecSession, DecodeGuard } from "./codec.ts";
+export { type ConnectorOptions, defineConnector } from "./connector.ts";
 export { RpcError, type RpcErrorOptions } from "./error.ts";
 export { type Delivered, type ErrorCode, errorCodes, type KnownErrorCode } from "./error-code.ts";
 export type { IncomingInterceptor, OutgoingCall, OutgoingInterceptor } from "./interceptor.ts";
-export { json, type JsonOptions } from "./json-codec.ts";
-export { ndjson, type NdjsonOptions } from "./ndjson-codec.ts";
+export { type JsonOptions, json, parseJson } from "./json-codec.ts";
 export { disposable, release, retain } from "./lifetime.ts";
+export type { Listener } from "./listener.ts";
+export { forbiddenNames, lazyMark, procedureMark } from "./marks.ts";
+export { Kind, type Message, PROTOCOL_VERSION } from "./message.ts";
+export { type NdjsonOptions, ndjson } from "./ndjson-codec.ts";
+export { type Parsed, parseMessage } from "./parse-message.ts";
 export { proxy } from "./proxy-mark.ts";
 export { registerClass } from "./register-class.ts";
-export { RpcTarget } from "./rpc-target.ts";
-export { type Call, currentCall } from "./session/incoming-call.ts";
-export { defaultLimits, type Limits } from "./session/limits.ts";
-export { openSession } from "./session/session.ts";
-export type { SessionStats } from "./session/stats.ts";
-export type { CloseOptions, FailurePlace, OutgoingMessage, Session, SessionOptions } from "./session-options.ts";
-export { relay, type Relay, type RelayOptions } from "./relay.ts";
-export { describeEntry, tap, type TapEntry, type TapOptions } from "./tap.ts";
+export { type Relay, type RelayOptions, relay } from "./relay.ts";
 export type {
   LazyTypes,
   ProcedureTypes,
@@ -28,25 +30,20 @@ export type {
   Sent,
   SentValue,
 } from "./remote.ts";
-export { type ItemMeta, metaOf, withMeta } from "./stream-meta.ts";
-export { findTransferables, transfer } from "./transfer.ts";
-export { transportPair, type TransportPairOptions } from "./transport-pair.ts";
-
-// For adapters and the other packages.
-export { type Backoff, waitBefore } from "./backoff.ts";
-export type { Codec, CodecOptions, CodecSession, DecodeGuard } from "./codec.ts";
-export { type ConnectorOptions, defineConnector } from "./connector.ts";
-export type { Listener } from "./listener.ts";
-export { parseJson } from "./json-codec.ts";
-export { forbiddenNames, lazyMark, procedureMark } from "./marks.ts";
+export { RpcTarget } from "./rpc-target.ts";
 export { deferCall, failedCall } from "./session/deferred-call.ts";
+export { type Call, currentCall } from "./session/incoming-call.ts";
 export { interceptCall, interceptNotification } from "./session/intercept.ts";
+export { defaultLimits, type Limits } from "./session/limits.ts";
+export { openSession } from "./session/session.ts";
+export type { SessionStats } from "./session/stats.ts";
 export type { ResultBase, StubBase, StubPath } from "./session/stub-base.ts";
 export { makeStub, nodeOf, type StubNode } from "./session/stub-proxy.ts";
+export type { CloseOptions, FailurePlace, OutgoingMessage, Session, SessionOptions } from "./session-options.ts";
 export type { OpenSource, SessionSource, SourceStatus } from "./session-source.ts";
-export { mergeOptions } from "./call-options.ts";
-export { Kind, type Message, PROTOCOL_VERSION } from "./message.ts";
-export { parseMessage, type Parsed } from "./parse-message.ts";
+export { type ItemMeta, metaOf, withMeta } from "./stream-meta.ts";
+export { describeEntry, type TapEntry, type TapOptions, tap } from "./tap.ts";
+export { findTransferables, transfer } from "./transfer.ts";
 export {
   type Carriage,
   type CloseReason,
@@ -59,3 +56,4 @@ export {
   type TransportEvents,
   type TransportPort,
 } from "./transport.ts";
+export { type TransportPairOptions, transportPair } from "./transport-pair.ts";

@@ -48,7 +48,8 @@ function releaseIn(value: unknown, seen: Set<object>): void {
   }
   if (typeof value !== "object" || value === null || seen.has(value)) return;
   seen.add(value);
-  if (Object.prototype.toString.call(value) === "[object PortolanStream]") return closeStream(value as AsyncIterator<unknown>);
+  if (Object.prototype.toString.call(value) === "[object PortolanStream]")
+    return closeStream(value as AsyncIterator<unknown>);
   for (const inner of partsOf(value)) releaseIn(inner, seen);
 }
 

@@ -76,7 +76,8 @@ function familyOf({ carries }: Traits): string {
 
 /** Rewrites a hello, wherever the marks of a shared port put it; everything else passes as it is. */
 function narrowHello(message: unknown, from: Traits, to: Traits, trusted: boolean): unknown {
-  if (typeof message === "string") return message.startsWith("[0,") ? JSON.stringify(narrowHello(JSON.parse(message), from, to, trusted)) : message;
+  if (typeof message === "string")
+    return message.startsWith("[0,") ? JSON.stringify(narrowHello(JSON.parse(message), from, to, trusted)) : message;
   if (!Array.isArray(message)) return message;
   if (message[0] === "portolan") return [...message.slice(0, 4), narrowHello(message[4], from, to, trusted)];
   if (message[0] !== Kind.hello || typeof message[2] !== "object" || message[2] === null) return message;
@@ -109,4 +110,3 @@ function findPorts(value: unknown, found: object[], depth: number): object[] {
   else if (tag === "[object Object]") for (const inner of Object.values(value)) findPorts(inner, found, depth + 1);
   return found;
 }
-

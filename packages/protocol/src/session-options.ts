@@ -1,9 +1,9 @@
 import type { Codec } from "./codec.ts";
 import type { IncomingInterceptor, OutgoingInterceptor } from "./interceptor.ts";
-import type { Heartbeat } from "./session/liveness.ts";
-import type { Limits } from "./session/limits.ts";
-import type { SessionStats } from "./session/stats.ts";
 import type { Remote } from "./remote.ts";
+import type { Limits } from "./session/limits.ts";
+import type { Heartbeat } from "./session/liveness.ts";
+import type { SessionStats } from "./session/stats.ts";
 import type { CloseReason, Peer } from "./transport.ts";
 
 /** Where a failure that no peer hears of came from. */

@@ -1,7 +1,7 @@
+import type { Codec, CodecSession } from "./codec.ts";
 import { Kind, type Message } from "./message.ts";
 import { parseMessage } from "./parse-message.ts";
 import { chooseCodec } from "./session/choose-codec.ts";
-import type { Codec, CodecSession } from "./codec.ts";
 import type { Transport } from "./transport.ts";
 
 /** One message that passed a tap. */
@@ -92,7 +92,16 @@ class Log {
     for (const raw of messagesIn(data, codec)) {
       const parsed = parseMessage(raw);
       if (parsed.ok) this.#tell(direction, parsed.message, raw);
-      else this.#sink({ direction, kind: "foreign", id: undefined, path: undefined, size: sizeOf(raw), duration: undefined, message: raw });
+      else
+        this.#sink({
+          direction,
+          kind: "foreign",
+          id: undefined,
+          path: undefined,
+          size: sizeOf(raw),
+          duration: undefined,
+          message: raw,
+        });
     }
   }
 

@@ -76,7 +76,10 @@ export class CallResult implements ResultBase {
   notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
     const direct = this.#outcome ? undefined : this.#owner.pipeline(this);
     if (direct) return direct.notify(path, args, options);
-    this.promise().then((value) => callOn(value, path.segments, args, options), () => {});
+    this.promise().then(
+      (value) => callOn(value, path.segments, args, options),
+      () => {},
+    );
   }
 
   #tellIfUnread(error: () => RpcError): void {

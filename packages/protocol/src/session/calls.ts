@@ -188,8 +188,9 @@ export class Calls implements ResultOwner {
   #admit(pending: PendingCall): void {
     const { signal, timeout } = pending.options ?? {};
     pending.unwatch = watchCall(signal, timeout, {
-      abort: () => this.#giveUp(pending, (delivered) => abortError(signal, delivered)),
-      expire: () => this.#giveUp(pending, (delivered) => deadlineError(pending, timeout ?? 0, delivered)),
+      abort: () => this.#giveUp(pending, "CANCELLED", (delivered) => abortError(signal, delivered)),
+      expire: () =>
+        this.#giveUp(pending, "DEADLINE_EXCEEDED", (delivered) => deadlineError(pending, timeout ?? 0, delivered)),
     });
     if (this.#queue.length > 0 || this.#inFlight >= this.#granted) this.#queue.push(pending);
     else this.#send(pending);
@@ -261,26 +262,25 @@ export class Calls implements ResultOwner {
   }
 
   /** Rejects at once; what was lent stays lent until the callee has answered. */
-  #giveUp(pending: PendingCall, error: (delivered: Delivered) => RpcError): void {
+  #giveUp(pending: PendingCall, code: ErrorCode, error: (delivered: Delivered) => RpcError): void {
     pending.unwatch?.();
     const queued = this.#queue.indexOf(pending);
     if (queued >= 0) this.#queue.splice(queued, 1);
-    if (queued >= 0 || pending.ticket?.takeBack()) return this.#withdraw(pending, error);
-    const failure = error("unknown");
-    if (pending.result.settle({ ok: false, error: () => failure })) {
-      this.#owner.sendUrgent([Kind.cancel, pending.id, failure.code]);
+    if (queued >= 0 || pending.ticket?.takeBack()) return this.#withdraw(pending, code, error);
+    if (pending.result.settle({ ok: false, error: () => error("unknown") })) {
+      this.#owner.sendUrgent([Kind.cancel, pending.id, code]);
     }
   }
 
   /** Ends a call that has not left, and those built on its result. */
-  #withdraw(pending: PendingCall, error: (delivered: Delivered) => RpcError): void {
+  #withdraw(pending: PendingCall, code: ErrorCode, error: (delivered: Delivered) => RpcError): void {
     this.#reject(pending, () => error("no"));
     if (pending.ticket) this.#answer(pending.id, false);
     else this.#releaseBases(pending);
     pending.scope.end();
     if (!pending.hold) return;
     const built = [...this.#pending.values(), ...this.#queue].filter(({ bases }) => bases.includes(pending));
-    for (const dependent of built) this.#giveUp(dependent, error);
+    for (const dependent of built) this.#giveUp(dependent, code, error);
   }
 
   #reject(pending: PendingCall, error: () => RpcError): void {

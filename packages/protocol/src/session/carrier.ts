@@ -47,11 +47,10 @@ export class Carrier {
     const guard = trusted ? {} : { guard: { depth: limits.depth + frameDepth, nodes: limits.nodes } };
     this.#codecOptions = { maxBuffer: this.#longest, ...guard };
     this.#state = codec.open(this.#codecOptions);
-    this.#assembly = new Assembly({ bytes: this.#longest, timeToLive: limits.fragments }, (error) => owner.broken(error));
-    this.#stop = [
-      transport.onWritable(() => this.#continue()),
-      transport.receive((data) => this.#receive(data)),
-    ];
+    this.#assembly = new Assembly({ bytes: this.#longest, timeToLive: limits.fragments }, (error) =>
+      owner.broken(error),
+    );
+    this.#stop = [transport.onWritable(() => this.#continue()), transport.receive((data) => this.#receive(data))];
   }
 
   /** True when frames go as objects, so that values may ride in them natively. */
@@ -81,7 +80,8 @@ export class Carrier {
     }
     if (this.#codec.carries === "clone" || this.#raw.has(frame)) return this.#transport.send(frame, transfer);
     const encoded = this.#state.encode(frame);
-    if (encoded === undefined) throw new RpcError("UNIMPLEMENTED", "the peer does not know such messages", { delivered: "no" });
+    if (encoded === undefined)
+      throw new RpcError("UNIMPLEMENTED", "the peer does not know such messages", { delivered: "no" });
     const length = (encoded as string | Uint8Array).length;
     if (length > this.peerAccepts) throw exceeded("bytes in one message (send it as a stream)", this.peerAccepts);
     if (length > this.wayLimit) this.#sendFragments(encoded as string | Uint8Array);
@@ -96,7 +96,8 @@ export class Carrier {
   }
 
   #sendFragments(encoded: string | Uint8Array): void {
-    const text = typeof encoded === "string" || this.#codec.chunks === "bytes" ? encoded : new TextDecoder().decode(encoded);
+    const text =
+      typeof encoded === "string" || this.#codec.chunks === "bytes" ? encoded : new TextDecoder().decode(encoded);
     // Quotes and backslashes of a text double when it is quoted inside another.
     const size = Math.max(1, Math.floor((this.wayLimit - fragmentOverhead) / 2));
     this.#waiting.push(...cutFragments(++this.#fragmentId, text, size));

@@ -11,7 +11,9 @@ import type { Traits } from "../transport.ts";
 export function chooseCodec(given: Codec | undefined, { carries, framed }: Traits): Codec {
   const codec = given ?? defaultCodec(carries);
   if (!framed && !codec.framed) {
-    throw new TypeError(`codec ${codec.name} cannot find its messages in a stream of bytes: use one that frames, such as ndjson()`);
+    throw new TypeError(
+      `codec ${codec.name} cannot find its messages in a stream of bytes: use one that frames, such as ndjson()`,
+    );
   }
   if (carries === "clone" || carries === codec.carries) return codec;
   if (carries === "json" && codec.carries !== "bytes") return codec;

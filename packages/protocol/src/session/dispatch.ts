@@ -1,9 +1,17 @@
 import { RpcError } from "../error.ts";
 import type { IncomingInterceptor } from "../interceptor.ts";
-import { type CallExtra, type CallMessage, earlyCalls, Kind, type Message, type NotifyMessage, type WirePath } from "../message.ts";
+import {
+  type CallExtra,
+  type CallMessage,
+  earlyCalls,
+  Kind,
+  type Message,
+  type NotifyMessage,
+  type WirePath,
+} from "../message.ts";
 import type { Packed } from "../values/pack.ts";
-import { exceeded, type Limits } from "./limits.ts";
 import { type CallSession, IncomingCall, runAs } from "./incoming-call.ts";
+import { exceeded, type Limits } from "./limits.ts";
 import { invokePath } from "./resolve-path.ts";
 
 /** What dispatching needs of its session. */
@@ -87,7 +95,10 @@ export class Dispatch {
   /** The caller has given up: its handler is told, and the call is answered. */
   cancel(id: number, code: unknown): void {
     const late = code === "DEADLINE_EXCEEDED";
-    const reason = new RpcError(late ? "DEADLINE_EXCEEDED" : "CANCELLED", late ? "the deadline passed" : "the caller gave up");
+    const reason = new RpcError(
+      late ? "DEADLINE_EXCEEDED" : "CANCELLED",
+      late ? "the deadline passed" : "the caller gave up",
+    );
     const call = this.#running.get(id);
     if (call && !call.answered) {
       call.abort(reason);
@@ -145,7 +156,8 @@ export class Dispatch {
     let call: IncomingCall | undefined;
     try {
       call = this.#open(message);
-      const [target, args, table] = message[0] === Kind.call ? [message[2], message[4], message[5]] : [message[1], message[3], message[4]];
+      const [target, args, table] =
+        message[0] === Kind.call ? [message[2], message[4], message[5]] : [message[1], message[3], message[4]];
       this.#run(call, target, this.#owner.unpackArguments(args, table, call));
     } catch (thrown) {
       if (call) this.#fail(call, thrown, false);
@@ -221,7 +233,11 @@ export class Dispatch {
       call.settle();
       return this.#owner.report(thrown, call.path);
     }
-    this.#answerError(call, thrown, started && !(RpcError.is(thrown) && thrown.code === "UNIMPLEMENTED" && thrown.delivered === "no"));
+    this.#answerError(
+      call,
+      thrown,
+      started && !(RpcError.is(thrown) && thrown.code === "UNIMPLEMENTED" && thrown.delivered === "no"),
+    );
   }
 
   #answer(call: IncomingCall, packed: Packed): void {
@@ -275,7 +291,11 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown }).then === "function";
 }
 
-function intercept(interceptors: readonly IncomingInterceptor[], call: IncomingCall, run: () => Promise<unknown>): unknown {
+function intercept(
+  interceptors: readonly IncomingInterceptor[],
+  call: IncomingCall,
+  run: () => Promise<unknown>,
+): unknown {
   const next = interceptors.reduceRight<() => Promise<unknown>>(
     (inner, interceptor) => async () => interceptor(call, inner),
     run,

@@ -80,7 +80,8 @@ export class Assembly {
 function join(chunks: readonly (string | Uint8Array)[]): string | Uint8Array {
   if (chunks.every((chunk) => typeof chunk === "string")) return chunks.join("");
   const parts = chunks.filter((chunk) => typeof chunk !== "string");
-  if (parts.length !== chunks.length) throw new RpcError("PROTOCOL_ERROR", "fragments of text and of bytes in one message");
+  if (parts.length !== chunks.length)
+    throw new RpcError("PROTOCOL_ERROR", "fragments of text and of bytes in one message");
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
   let at = 0;
   for (const part of parts) {

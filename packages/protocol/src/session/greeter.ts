@@ -166,7 +166,9 @@ export class Greeter {
       this.#admitted = true;
       if (this.#metadata) this.#letIn();
     } catch (thrown) {
-      this.#owner.fail(RpcError.is(thrown) ? thrown : new RpcError("PERMISSION_DENIED", "this peer is not let in", { cause: thrown }));
+      this.#owner.fail(
+        RpcError.is(thrown) ? thrown : new RpcError("PERMISSION_DENIED", "this peer is not let in", { cause: thrown }),
+      );
     }
   }
 

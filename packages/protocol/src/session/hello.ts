@@ -3,9 +3,9 @@ import { RpcError } from "../error.ts";
 import { type HelloBody, type HelloMessage, Kind, PROTOCOL_VERSION } from "../message.ts";
 import type { Movable, Transport } from "../transport.ts";
 import { pack } from "../values/pack.ts";
+import type { ReferenceReader, ReferenceWriter } from "../values/reference.ts";
 import { unpack } from "../values/unpack.ts";
 import { exceeded, type Limits } from "./limits.ts";
-import type { ReferenceReader, ReferenceWriter } from "../values/reference.ts";
 
 /** What one side says of itself. */
 export interface Greeting {
@@ -52,7 +52,8 @@ export function mismatch([, version, body]: HelloMessage, codec: Codec): RpcErro
 /** What the peer presented. Throws RESOURCE_EXHAUSTED for too much of it. */
 export function readMetadata({ metadata, metadataTable }: HelloBody, limit: number): unknown {
   if (metadata === undefined) return undefined;
-  if (JSON.stringify([metadata, metadataTable]).length > limit + metadataOverhead) throw exceeded("bytes of metadata", limit);
+  if (JSON.stringify([metadata, metadataTable]).length > limit + metadataOverhead)
+    throw exceeded("bytes of metadata", limit);
   return unpack(metadata, metadataTable ?? null, {
     trusted: false,
     limits: { depth: 64, nodes: limit, bigintDigits: limit },

@@ -1,8 +1,8 @@
 import type { Message } from "../message.ts";
 import { downgrade } from "../values/downgrade.ts";
-import type { Ticket } from "./pending-call.ts";
 import type { Carrier } from "./carrier.ts";
 import type { Outbox } from "./outbox.ts";
+import type { Ticket } from "./pending-call.ts";
 import type { Outgoing } from "./valuables.ts";
 import type { Way } from "./way.ts";
 
@@ -76,7 +76,7 @@ export class Post {
       return;
     }
     try {
-      const plain = downgrade(packed);
+      const plain = downgrade(packed, "args");
       waiting.ticket = this.#push(replaceData(message, packed.data, plain.data), plain);
     } catch (error) {
       this.#owner.refused(message, error);

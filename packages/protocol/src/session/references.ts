@@ -9,10 +9,10 @@ import { exceeded } from "./limits.ts";
 import type { Promises } from "./promises.ts";
 import type { CallScope } from "./scope.ts";
 import type { Signals } from "./signals.ts";
+import type { Streams, StreamTie } from "./streams.ts";
 import type { StubPath } from "./stub-base.ts";
 import { makeStub, nodeOf } from "./stub-proxy.ts";
 import { RetainedBase, StubCore, type Stubs } from "./stubs.ts";
-import type { Streams, StreamTie } from "./streams.ts";
 
 /** The rooms that references live in, and what they need of their session. */
 export interface ReferenceRooms {
@@ -152,7 +152,12 @@ export class Reader implements ReferenceReader {
     switch (kind) {
       case "function":
       case "target":
-        return stubs.receive(idIn(kind, rest[0]), leaseIn(rest[1]), this.#passage.scope, this.#passage.subject ?? "a function");
+        return stubs.receive(
+          idIn(kind, rest[0]),
+          leaseIn(rest[1]),
+          this.#passage.scope,
+          this.#passage.subject ?? "a function",
+        );
       case "promise": {
         if (promises.size >= referenceLimit) throw exceeded("references", referenceLimit);
         const id = idIn(kind, rest[0]);

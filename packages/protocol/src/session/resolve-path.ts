@@ -104,6 +104,7 @@ function markOf(value: unknown, mark: symbol): ((...args: unknown[]) => unknown)
 }
 
 function unimplemented(segments: readonly string[]): RpcError {
-  const what = segments.length === 0 ? "what was called is no function" : `no procedure ${JSON.stringify(segments.join("."))}`;
+  const what =
+    segments.length === 0 ? "what was called is no function" : `no procedure ${JSON.stringify(segments.join("."))}`;
   return new RpcError("UNIMPLEMENTED", what, { delivered: "no" });
 }

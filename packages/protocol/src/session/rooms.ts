@@ -1,6 +1,7 @@
 import type { CallOptions } from "../call-options.ts";
 import { RpcError } from "../error.ts";
 import type { ErrorCode } from "../error-code.ts";
+import type { IncomingInterceptor } from "../interceptor.ts";
 import {
   type AbortMessage,
   type CallExtra,
@@ -17,7 +18,6 @@ import {
   type TableEntry,
   type WirePath,
 } from "../message.ts";
-import type { IncomingInterceptor } from "../interceptor.ts";
 import type { Session, SessionOptions } from "../session-options.ts";
 import type { Peer, Transport } from "../transport.ts";
 import { ValueKind } from "../values/kinds.ts";
@@ -133,7 +133,8 @@ export class Rooms {
 
   takeAnswer(message: ResolveMessage | RejectMessage | DoneMessage): void {
     if (message[0] === Kind.done) this.calls.done(message[1]);
-    else if (message[0] === Kind.reject) this.calls.reject(message[1], () => this.#valuables.unpackValue(message[2], message[3], "error", {}));
+    else if (message[0] === Kind.reject)
+      this.calls.reject(message[1], () => this.#valuables.unpackValue(message[2], message[3], "error", {}));
     else this.#takeResult(message);
     this.#hall.checkIdle();
   }
@@ -223,7 +224,8 @@ export class Rooms {
     if (outgoing.length === 0 || this.#hall.options.interceptRoot === false) return direct;
     return {
       call: (path, args, options) => interceptCall(outgoing, this.calls, direct, path, args, options),
-      notify: (path, args, options) => interceptNotification(outgoing, direct, path, args, options, (e) => this.#hall.report(e, path.segments)),
+      notify: (path, args, options) =>
+        interceptNotification(outgoing, direct, path, args, options, (e) => this.#hall.report(e, path.segments)),
     };
   }
 
@@ -293,7 +295,9 @@ export class Rooms {
     if (this.#hall.ended) return;
     let packed: Outgoing;
     try {
-      packed = ok ? this.#valuables.packValue(value, "promise", "other", { scope }) : this.#packFailure(value, [], "yes");
+      packed = ok
+        ? this.#valuables.packValue(value, "promise", "other", { scope })
+        : this.#packFailure(value, [], "yes");
       this.#hall.send([Kind.settle, id, ok ? 1 : 0, packed.data, packed.table], packed);
     } catch (unpackable) {
       packed = this.#packFailure(unpackable, [], "yes");
@@ -394,7 +398,8 @@ export class Rooms {
       comeHome: (target, segments) => memberAt(this.#findTarget(target), segments),
       heldResult: (id) => this.dispatch.heldResult(id),
     };
-    const mixed = transport.traits.carries === "clone" && options.codec !== undefined && options.codec.carries !== "clone";
+    const mixed =
+      transport.traits.carries === "clone" && options.codec !== undefined && options.codec.carries !== "clone";
     return { way, limits, rooms, exposeErrors: options.exposeErrors, transfer: options.transfer, mixed };
   }
 }
@@ -406,7 +411,9 @@ const earlyGrant = 64;
 function placeTable(table: readonly TableEntry[], index: number): readonly TableEntry[] {
   return table.map(([kind, path, ...rest]): TableEntry => {
     const placed = [index, ...path];
-    return kind === ValueKind.ref ? [kind, placed, [index, ...(rest[0] as readonly (string | number)[])]] : [kind, placed, ...rest];
+    return kind === ValueKind.ref
+      ? [kind, placed, [index, ...(rest[0] as readonly (string | number)[])]]
+      : [kind, placed, ...rest];
   });
 }
 
@@ -414,4 +421,3 @@ function isAbort(error: unknown): boolean {
   const { code } = RpcError.from(error);
   return code === "CANCELLED" || code === "DEADLINE_EXCEEDED";
 }
-

@@ -75,7 +75,10 @@ export class SessionHall implements Session {
     this.outbox = new Outbox(this.carrier, this);
     this.#greeter = new Greeter(this, id);
     this.post = new Post(this);
-    this.liveness = new Liveness(this.#livenessOwner(), { ...{ interval: 15_000, timeout: 10_000 }, ...(options.heartbeat || {}) });
+    this.liveness = new Liveness(this.#livenessOwner(), {
+      ...{ interval: 15_000, timeout: 10_000 },
+      ...(options.heartbeat || {}),
+    });
     this.transport.onClose((reason) => this.end(reason));
     if (this.transport.ended) this.end(this.transport.ended);
     else this.#open();
@@ -153,7 +156,8 @@ export class SessionHall implements Session {
 
   /** Why no call can be made now, if so. */
   refusal(): RpcError | undefined {
-    if (this.#ended) return new RpcError(codeAfter(this.#ended), this.#ended.message, { ...causeOf(this.#ended), delivered: "no" });
+    if (this.#ended)
+      return new RpcError(codeAfter(this.#ended), this.#ended.message, { ...causeOf(this.#ended), delivered: "no" });
     if (this.#state === "draining") return new RpcError("UNAVAILABLE", "the session is closing", { delivered: "no" });
     if (this.outbox.bytes <= this.limits.sendQueue || !this.carrier.blocked) return undefined;
     const message = `the port is blocked and ${this.limits.sendQueue} bytes wait to be sent`;
@@ -239,7 +243,8 @@ export class SessionHall implements Session {
     this.transport.close(reason);
     if (last && this.#port !== this.transport && !this.options.keepTransport) this.#port.close(reason);
     const code = codeOfPending(reason);
-    const message = reason.code === "OK" && reason.by !== "local" ? "the other side closed the session" : reason.message;
+    const message =
+      reason.code === "OK" && reason.by !== "local" ? "the other side closed the session" : reason.message;
     this.rooms.end(code, message, reason.cause);
     const error = new RpcError(code, message, causeOf(reason));
     this.#settleReady.reject(error);
@@ -312,7 +317,8 @@ export class SessionHall implements Session {
 
   #takeFrame(frame: unknown): void {
     if (!Array.isArray(frame) || !Array.isArray(frame[0])) return this.#takeRaw(frame);
-    if (frame.length > this.limits.batch) throw new RpcError("RESOURCE_EXHAUSTED", `a batch of ${frame.length} messages`);
+    if (frame.length > this.limits.batch)
+      throw new RpcError("RESOURCE_EXHAUSTED", `a batch of ${frame.length} messages`);
     for (const raw of frame) this.#takeRaw(raw);
   }
 
@@ -374,7 +380,9 @@ export class SessionHall implements Session {
   /** What arrived cannot be right. On a port that strangers use it is left alone. */
   #broken(error: unknown): void {
     if (this.#ended) return;
-    const known = RpcError.is(error) ? error : new RpcError("PROTOCOL_ERROR", "a message could not be read", { cause: error });
+    const known = RpcError.is(error)
+      ? error
+      : new RpcError("PROTOCOL_ERROR", "a message could not be read", { cause: error });
     if (this.transport.traits.shared) return;
     const fatal = known.code === "RESOURCE_EXHAUSTED" || known.code === "DATA_LOSS" ? known.code : "PROTOCOL_ERROR";
     this.fail(new RpcError(fatal, known.message, { cause: known }));
@@ -390,7 +398,8 @@ export class SessionHall implements Session {
       announcesDeath: this.transport.traits.announcesDeath || this.options.heartbeat === false,
       ping: (number) => this.options.heartbeat !== false && this.sendUrgent([Kind.ping, number]),
       unresponsive: (is) => this.options.heartbeat !== false && this.#enter(is ? "unresponsive" : "ready"),
-      dead: (silence) => this.end({ code: "UNAVAILABLE", message: `the other side was silent for ${silence} ms`, by: "platform" }),
+      dead: (silence) =>
+        this.end({ code: "UNAVAILABLE", message: `the other side was silent for ${silence} ms`, by: "platform" }),
     };
   }
 }
@@ -415,4 +424,3 @@ function codeAfter(reason: CloseReason): ErrorCode {
 function causeOf({ cause }: CloseReason): { readonly cause?: unknown } {
   return cause === undefined ? {} : { cause };
 }
-

@@ -117,7 +117,10 @@ export class Consumer {
     if (!this.#stopped) {
       this.#stopped = true;
       const packed = value === undefined ? undefined : this.#owner.packStop(value);
-      this.#owner.send(packed ? [Kind.stop, this.#id, how, packed.data, packed.table] : [Kind.stop, this.#id, how], packed);
+      this.#owner.send(
+        packed ? [Kind.stop, this.#id, how, packed.data, packed.table] : [Kind.stop, this.#id, how],
+        packed,
+      );
     }
     this.#release({ done: true, value: undefined });
     return stopped;

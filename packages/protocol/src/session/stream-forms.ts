@@ -173,7 +173,9 @@ class Handover implements AsyncIterator<unknown> {
       return Promise.resolve({ done: false, value: item.value });
     }
     if (this.#ending) {
-      return "error" in this.#ending ? Promise.reject(this.#ending.error) : Promise.resolve({ done: true, value: undefined });
+      return "error" in this.#ending
+        ? Promise.reject(this.#ending.error)
+        : Promise.resolve({ done: true, value: undefined });
     }
     return new Promise((resolve, reject) => {
       this.#pull = { resolve, reject };

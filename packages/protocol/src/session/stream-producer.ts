@@ -189,7 +189,10 @@ export class Producer {
   #say(kind: typeof Kind.end, last: unknown): void {
     try {
       const packed = this.#owner.packItem(last);
-      this.#owner.send(packed.table ? [kind, this.#id, packed.data, packed.table] : [kind, this.#id, packed.data], packed);
+      this.#owner.send(
+        packed.table ? [kind, this.#id, packed.data, packed.table] : [kind, this.#id, packed.data],
+        packed,
+      );
       this.#owner.ended();
     } catch (error) {
       this.#sayError(error);

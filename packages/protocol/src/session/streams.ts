@@ -1,12 +1,12 @@
 import { RpcError } from "../error.ts";
-import { Kind, type ItemsMessage, type Message } from "../message.ts";
+import { type ItemsMessage, Kind, type Message } from "../message.ts";
 import type { ItemMeta } from "../stream-meta.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import { exceeded } from "./limits.ts";
 import type { CallScope } from "./scope.ts";
 import { Consumer, type ConsumerOwner, type StreamBounds } from "./stream-consumer.ts";
+import { readerFor, type StreamForm, StreamForms, sourceOf, writerFor, writeTo } from "./stream-forms.ts";
 import { Producer, type ProducerOwner } from "./stream-producer.ts";
-import { type StreamForm, StreamForms, readerFor, sourceOf, writeTo, writerFor } from "./stream-forms.ts";
 
 /** What streams need of their session. */
 export interface StreamsOwner

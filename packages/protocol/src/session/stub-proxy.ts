@@ -15,9 +15,9 @@ const maxChildren = 1024;
 
 /** Makes a stub: a callable whose properties are stubs of longer paths. */
 export function makeStub(base: StubBase, segments: readonly string[] = [], options?: CallOptions): object {
-  const target: StubFunction = () => {};
-  target.node = { base, segments, options };
-  return new Proxy(target, handler);
+  const node: StubNode = { base, segments, options };
+  // The proxy's target keeps the node where no inspection finds it.
+  return new Proxy(() => node, handler);
 }
 
 /** What `value` stands for, if it is a stub of this or any other copy of the package. */
@@ -31,16 +31,13 @@ export function withNodeOptions(node: StubNode, change: (options: CallOptions | 
   return makeStub(node.base, node.segments, change(node.options));
 }
 
-interface StubFunction {
-  (): void;
-  node?: StubNode;
-}
+type StubFunction = () => StubNode;
 
 /** The proxy is quiet: looking at a stub, in whatever way, sends nothing. Only calling it does. */
 const handler: ProxyHandler<StubFunction> = {
-  apply: (target, _this, args) => callStub(nodeIn(target), args),
-  get: (target, key) => (typeof key === "symbol" ? getSymbol(nodeIn(target), key) : getName(nodeIn(target), key)),
-  has: (target, key) => key === nodeKey || (key === Symbol.dispose && nodeIn(target).base.release !== undefined),
+  apply: (target, _this, args) => callStub(target(), args),
+  get: (target, key) => (typeof key === "symbol" ? getSymbol(target(), key) : getName(target(), key)),
+  has: (target, key) => key === nodeKey || (key === Symbol.dispose && target().base.release !== undefined),
   ownKeys: () => [],
   getOwnPropertyDescriptor: () => undefined,
   set: refuseChange,
@@ -49,11 +46,6 @@ const handler: ProxyHandler<StubFunction> = {
   setPrototypeOf: refuseChange,
   preventExtensions: () => false,
 };
-
-function nodeIn(target: StubFunction): StubNode {
-  if (!target.node) throw new TypeError("a stub without a node");
-  return target.node;
-}
 
 function callStub(node: StubNode, args: readonly unknown[]): unknown {
   if (node.options?.notify) return node.base.notify(node, args, node.options);

@@ -1,0 +1,192 @@
+import {
+  type CloseOptions,
+  type CloseReason,
+  type Listener,
+  openSession,
+  type Peer,
+  RpcError,
+  type Session,
+  type SessionOptions,
+  type Transport,
+} from "@portolan/protocol";
+import { checkRouter } from "./check-router.ts";
+import { Waiting } from "./waiting.ts";
+
+/** What is served: a record of functions and procedures, nested as you like, or an RpcTarget. */
+export type Router = object;
+
+/** How {@link serve} serves. Everything a session takes, but what is exposed. */
+export interface ServeOptions<Context = unknown>
+  extends Omit<SessionOptions, "admit" | "expose" | "keepTransport" | "interceptRoot" | "stay"> {
+  /**
+   * Builds the context of a peer, once per session, before any of its calls:
+   * authenticate here. What it throws refuses the peer: an RpcError with its code,
+   * anything else as PERMISSION_DENIED.
+   */
+  readonly context?: (peer: Peer) => Context | Promise<Context>;
+}
+
+/** What serves. */
+export interface Server extends AsyncDisposable {
+  /** Resolves once peers can arrive; rejects when that fails, as on a taken port. */
+  readonly ready: Promise<void>;
+  /** Where a listener listens. */
+  readonly address: unknown;
+  /** The sessions that are open now. */
+  readonly sessions: ReadonlySet<Session>;
+  /** The first session, now or later, whose peer `match` accepts. Rejects with UNAVAILABLE when serving ends first. */
+  when(match: (peer: Peer) => boolean): Promise<Session>;
+  /** Stops listening and closes every session; those get `drain` milliseconds to finish their calls. */
+  close(options?: Pick<CloseOptions, "drain">): Promise<void>;
+}
+
+/**
+ * Serves a router to whoever comes.
+ *
+ * @param source one transport, an open session's transport, or a listener. A
+ *   transport on a port that several contexts share serves one peer after the other.
+ * @param router what peers may call; or a function that gives it for each peer.
+ *   Stays yours. Checked at once: a forbidden name or an accessor is a TypeError
+ *   that names its path.
+ */
+export function serve<Context = unknown>(
+  source: Transport | Listener,
+  router: Router | ((peer: Peer) => Router | Promise<Router>),
+  options: ServeOptions<Context> = {},
+): Server {
+  if (typeof router !== "function") checkRouter(router);
+  return new Serving(source, router, options as ServeOptions);
+}
+
+class Serving implements Server {
+  readonly ready: Promise<void>;
+  readonly #source: Transport | Listener;
+  readonly #router: Router | ((peer: Peer) => Router | Promise<Router>);
+  readonly #options: ServeOptions;
+  readonly #sessions = new Set<Session>();
+  readonly #waiting = new Waiting();
+  #closing: Promise<void> | undefined;
+
+  constructor(source: Transport | Listener, router: Router | ((peer: Peer) => Router), options: ServeOptions) {
+    this.#source = source;
+    this.#router = router;
+    this.#options = options;
+    if (isListener(source)) {
+      source.accept(
+        (transport) => this.#arrive(transport, false),
+        (error) => this.#report(error),
+      );
+      this.ready = source.ready;
+      this.ready.catch(() => {});
+    } else {
+      this.#arrive(source, true);
+      this.ready = Promise.resolve();
+    }
+  }
+
+  get address(): unknown {
+    return isListener(this.#source) ? this.#source.address : undefined;
+  }
+
+  get sessions(): ReadonlySet<Session> {
+    return this.#sessions;
+  }
+
+  when(match: (peer: Peer) => boolean): Promise<Session> {
+    for (const session of this.#sessions) {
+      if (session.state === "ready" && match(session.peer)) return Promise.resolve(session);
+    }
+    return this.#waiting.wait(match);
+  }
+
+  close({ drain = 0 }: Pick<CloseOptions, "drain"> = {}): Promise<void> {
+    this.#closing ??= this.#close(drain);
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(drain: number): Promise<void> {
+    this.#waiting.end(new RpcError("UNAVAILABLE", "serving has ended", { delivered: "no" }));
+    const listening = isListener(this.#source) ? this.#source.close() : undefined;
+    await Promise.all([listening, ...[...this.#sessions].map((session) => session.close({ drain }))]);
+    if (!isListener(this.#source)) this.#source.close();
+  }
+
+  /** `again` serves the next peer on the same port when this one has gone. */
+  #arrive(transport: Transport, again: boolean): void {
+    const { context, ...session } = this.#options;
+    const peerRouter: { value: Router | undefined } = { value: undefined };
+    const opened = this.#open(transport, again, {
+      ...networkLimits(transport, session),
+      get expose() {
+        return peerRouter.value;
+      },
+      stay: true,
+      keepTransport: again && transport.traits.shared,
+      admit: async (arrived) => {
+        peerRouter.value = await this.#routerFor(arrived.peer);
+        return context?.(arrived.peer);
+      },
+    });
+    if (!opened) return;
+    this.#sessions.add(opened);
+    opened.ready.then(
+      () => this.#waiting.arrived(opened),
+      () => {},
+    );
+    opened.onState((state) => {
+      if (state === "closed") this.#left(opened, transport, again);
+    });
+    if (opened.ended) this.#left(opened, transport, again);
+  }
+
+  #open(transport: Transport, again: boolean, options: SessionOptions): Session | undefined {
+    try {
+      return openSession(transport, options);
+    } catch (error) {
+      // Wrong options are the programmer's, at once where the transport is theirs too.
+      if (again) throw error;
+      transport.close({ code: "INTERNAL", message: "the server is misconfigured", by: "local" });
+      this.#report(error);
+      return undefined;
+    }
+  }
+
+  #left(session: Session, transport: Transport, again: boolean): void {
+    if (!this.#sessions.delete(session)) return;
+    this.#reportRefusal(session);
+    const mayReturn = again && transport.traits.shared && !transport.ended && !this.#closing;
+    if (mayReturn) this.#arrive(transport, true);
+  }
+
+  /** A peer that was not let in is told so; here it is reported. */
+  #reportRefusal({ ended }: Session): void {
+    if (ended?.by === "local" && ended.code !== "OK" && ended.cause !== undefined) this.#report(ended.cause, ended);
+  }
+
+  async #routerFor(peer: Peer): Promise<Router> {
+    if (typeof this.#router !== "function") return this.#router;
+    const router = await (this.#router as (peer: Peer) => Router | Promise<Router>)(peer);
+    checkRouter(router);
+    return router;
+  }
+
+  #report(error: unknown, reason?: CloseReason): void {
+    const { onError } = this.#options;
+    if (onError) onError(error, { path: [], peer: { kind: "unknown", trusted: false } });
+    else console.error(`portolan: a peer was refused${reason ? ` (${reason.code})` : ""}:`, error);
+  }
+}
+
+/** Servers on networks take smaller messages than those who dialled them, unless told otherwise. */
+function networkLimits(transport: Transport, options: ServeOptions): ServeOptions {
+  if (!transport.traits.network || options.limits?.message !== undefined) return options;
+  return { ...options, limits: { ...options.limits, message: 1024 * 1024 } };
+}
+
+function isListener(source: Transport | Listener): source is Listener {
+  return "accept" in source;
+}
