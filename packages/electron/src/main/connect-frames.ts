@@ -78,7 +78,8 @@ function dealRelayed(a: LinkSide, b: LinkSide): () => void {
     mainPortTransport(port2 as unknown as MainPortLike, { peer: { kind: "electron-frame" }, trusted: false }),
   );
   const [forA, forB] = transports;
-  void forA; void forB;
+  void forA;
+  void forB;
   return () => {
     for (const transport of transports) transport.close();
   };

@@ -1,4 +1,4 @@
-import { type CloseReason } from "@portolan/protocol";
+import type { CloseReason } from "@portolan/protocol";
 import { portClosed } from "../ports/main-port-transport.ts";
 import type { Emitter, FrameLike, WebContentsLike } from "./frame-shapes.ts";
 
@@ -46,7 +46,7 @@ class Watch {
     ["did-start-navigation", (event: StartedNavigation) => this.#started(event)],
     ["did-frame-navigate", (...details: FrameNavigated) => this.#arrived(details)],
     ["did-stop-loading", () => (this.#headingTo = undefined)],
-    ["render-process-gone", (_event: unknown, details: ProcessGone) => this.#endAll(crashed(details))],
+    ["render-process-gone", (_event: unknown, details: ProcessGone) => this.#crashed(details)],
     ["destroyed", () => this.#endAll(windowClosed)],
   ];
 
@@ -70,7 +70,11 @@ class Watch {
     if (!this.#tenants.has(tenant) || this.#waiting.has(tenant)) return;
     if (this.#webContents.isDestroyed()) this.#end(tenant, windowClosed);
     else if (this.#headingTo !== undefined) this.#end(tenant, navigated(this.#headingTo));
-    else this.#waiting.set(tenant, setTimeout(() => this.#end(tenant, portClosed), graceMs));
+    else
+      this.#waiting.set(
+        tenant,
+        setTimeout(() => this.#end(tenant, portClosed), graceMs),
+      );
   }
 
   #started({ url, isMainFrame, isSameDocument }: StartedNavigation): void {
@@ -87,6 +91,14 @@ class Watch {
       const same = frame?.processId === processId && frame.routingId === routingId;
       if (!frame || same) this.#end(tenant, navigated(url));
     }
+  }
+
+  /** A turn later: whoever hears of it may reload the page, and Electron dies of a reload inside this event. */
+  #crashed(details: ProcessGone): void {
+    const gone = [...this.#tenants];
+    setImmediate(() => {
+      for (const tenant of gone) if (this.#tenants.has(tenant)) this.#end(tenant, crashed(details));
+    });
   }
 
   #endAll(reason: CloseReason): void {

@@ -19,6 +19,9 @@ export interface Taker {
 /** How many ports one document may hold at a time. */
 const maxPorts = 64;
 
+/** How many different refusals of one page are reported. */
+const maxReports = 32;
+
 const takers = new Set<Taker>();
 
 /**
@@ -60,6 +63,7 @@ function receive(event: ConnectEvent, data: unknown): void {
   } catch (error) {
     const refusal = RpcError.from(error);
     for (const port of ports) turnAway(port, refusal);
+    if (!isNews(event.sender, refusal.message)) return;
     for (const { report } of taker ? [taker] : [...takers].slice(0, 1)) isolated(report, refusal);
   }
 }
@@ -76,6 +80,17 @@ function identify({ sender, senderFrame, ports }: ConnectEvent, name: string): F
   const window = (BrowserWindow.fromWebContents(sender as never) ?? undefined) as WindowLike | undefined;
   const { url, origin } = senderFrame;
   return { frame: senderFrame, webContents: sender, window, origin, url, name, port };
+}
+
+const told = new WeakMap<WebContentsLike, Set<string>>();
+
+/** Whether this has not been reported of this page yet: one that asks without end fills no log. */
+function isNews(sender: WebContentsLike, sentence: string): boolean {
+  let sentences = told.get(sender);
+  if (!sentences) told.set(sender, (sentences = new Set()));
+  if (sentences.has(sentence) || sentences.size >= maxReports) return false;
+  sentences.add(sentence);
+  return true;
 }
 
 function turnAway(port: MainPortLike, { code, message }: RpcError): void {

@@ -72,7 +72,11 @@ function oneFrame(frame: FrameLike): Meant {
   return { webContents, frame, is: (hearer) => hearer.frame.frameTreeNodeId === frameTreeNodeId };
 }
 
-function documentSide({ webContents, frame, is }: Meant, { name, allow }: SideOptions, events: LinkSideEvents): LinkSide {
+function documentSide(
+  { webContents, frame, is }: Meant,
+  { name, allow }: SideOptions,
+  events: LinkSideEvents,
+): LinkSide {
   const emitter = webContents as unknown as Emitter | undefined;
   const over = (): void => events.over();
   const allowed = allow === undefined ? undefined : allowRule(allow);

@@ -71,7 +71,11 @@ export function rendererListener(options: RendererListenerOptions): Listener {
 }
 
 /** Throws for who may not come in. */
-function policyOf({ allow, subframes = false, webviews = false }: RendererListenerOptions): (asked: FrameRequest) => void {
+function policyOf({
+  allow,
+  subframes = false,
+  webviews = false,
+}: RendererListenerOptions): (asked: FrameRequest) => void {
   if (allow === undefined) throw new TypeError("expected { allow }: the pages that may talk to main");
   const allowed = allowRule(allow);
   return ({ frame, webContents, url }) => {

@@ -22,7 +22,12 @@ export function openMainLink(request: ConnectRequest, trusted: boolean): MainLin
   });
   // Whoever does not wait for it must not be punished for that.
   accepted.catch(() => {});
+  const timer = setTimeout(() => events?.end(nobodyListens), patienceMs);
   const asked = askMain(request, (error) => events?.end(reasonOf(error)));
+  const settled = (): void => {
+    clearTimeout(timer);
+    asked.settle();
+  };
 
   const first = (message: unknown): boolean => {
     const answer = parseAnswer(message);
@@ -41,16 +46,21 @@ export function openMainLink(request: ConnectRequest, trusted: boolean): MainLin
     opened: (own) => {
       events = own;
     },
-    ended: () => asked.settle(),
+    ended: settled,
   });
-  transport.onClose(({ code, message, cause }) => settle.reject(new RpcError(code, message, { cause, delivered: "no" })));
-  accepted.then(asked.settle, asked.settle);
+  transport.onClose(({ code, message, cause }) =>
+    settle.reject(new RpcError(code, message, { cause, delivered: "no" })),
+  );
+  accepted.then(settled, settled);
   return { transport, accepted };
 }
 
 function reasonOf({ code, message }: RpcError): CloseReason {
   return { code, message, by: "platform" };
 }
+
+/** Electron does not tell that nobody took a port. */
+const patienceMs = 10_000;
 
 const mainClosed: CloseReason = { code: "UNAVAILABLE", message: "main closed the port", by: "remote" };
 

@@ -15,6 +15,7 @@ export interface PeerListenerOptions {
 /** How long after main turned us away to ask again, in ms: it may not have called `connectFrames` yet. */
 const firstPause = 50;
 const longestPause = 2_000;
+const patience = 1_000;
 
 /**
  * Hears of frames and utility processes that main connects with this page by `connectFrames`. Each arrives as a
@@ -61,37 +62,37 @@ function keepAsking(name: string, heard: Heard): () => void {
   let pause = firstPause;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stop = (): void => {};
-  const again = (): void => {
-    timer = setTimeout(ask, pause);
-    pause = Math.min(pause * 2, longestPause);
-  };
+
   const ask = (): void => {
     const asked = askMain(["peers", name], heard.failed);
     const { port } = asked;
-    port.onmessage = ({ data, ports }: MessageEvent) => {
+    const answered = (): void => {
+      clearTimeout(timer);
       asked.settle();
-      const answer = parseAnswer(data);
-      if (answer?.[0] === "refused") return;
+    };
+    const again = (): void => {
+      stop();
+      timer = setTimeout(ask, pause);
+      pause = Math.min(pause * 2, longestPause);
+    };
+    port.onmessage = ({ data, ports }: MessageEvent) => {
+      answered();
+      if (parseAnswer(data)?.[0] === "refused") return;
       pause = firstPause;
       heard.waiting();
       const details = wordIn(data, peerWord) as PeerDetails | undefined;
       if (details && ports[0]) heard.peer(details, ports[0] as unknown as PagePortLike);
     };
-    const closed = (): void => {
-      asked.settle();
-      again();
-    };
-    port.addEventListener("close", closed);
+    port.addEventListener("close", again);
     stop = () => {
-      asked.settle();
-      port.removeEventListener("close", closed);
+      answered();
+      port.removeEventListener("close", again);
       port.onmessage = null;
       port.close();
     };
+    // Electron does not tell that nobody took a port.
+    timer = setTimeout(again, patience);
   };
   ask();
-  return () => {
-    clearTimeout(timer);
-    stop();
-  };
+  return () => stop();
 }

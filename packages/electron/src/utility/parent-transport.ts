@@ -1,7 +1,7 @@
 import { defineTransport, type Transport } from "@portolan/protocol";
+import { landPorts } from "../ports/carried-ports.ts";
 import { peerWord, wordIn } from "../words.ts";
 import { type ParentPortEvent, theParentPort } from "./parent-port.ts";
-import { landPorts } from "../ports/carried-ports.ts";
 
 /** How to talk to main. */
 export interface ParentTransportOptions {

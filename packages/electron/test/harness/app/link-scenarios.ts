@@ -32,7 +32,18 @@ export const linkScenarios: Record<string, Scenario> = {
     await inPage(one, `wire.ended("${arrivals[1]}")`);
     const uninvited = await inPage<string[]>(two, "Promise.resolve(links.arrivals)");
     link.close();
-    return { heard, peer: { ...peer, url: String(peer["url"]).endsWith("index.html"), mine: peer["webContentsId"] === one.webContents.id }, ended, again, uninvited, ...listenerCounts(one) };
+    return {
+      heard,
+      peer: {
+        ...peer,
+        url: String(peer["url"]).endsWith("index.html"),
+        mine: peer["webContentsId"] === one.webContents.id,
+      },
+      ended,
+      again,
+      uninvited,
+      ...listenerCounts(one),
+    };
   },
   async "a window and a utility process"() {
     const { next } = acceptAll(rendererListener({ allow }));

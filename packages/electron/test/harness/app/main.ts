@@ -10,6 +10,6 @@ app.on("window-all-closed", () => {});
 process.on("uncaughtException", (error) => console.log("UNCAUGHT", error));
 process.on("unhandledRejection", (error) => console.log("UNHANDLED", error));
 process.on("warning", (warning) => console.log("WARNING", warning.name, warning.message));
-app.whenReady().then(() =>
-  runScenarios({ ...pageScenarios, ...policyScenarios, ...utilityScenarios, ...linkScenarios }),
-);
+app
+  .whenReady()
+  .then(() => runScenarios({ ...pageScenarios, ...policyScenarios, ...utilityScenarios, ...linkScenarios }));

@@ -1,4 +1,4 @@
-import { rendererListener, registerPreload } from "@portolan/electron/main";
+import { rendererListener } from "@portolan/electron/main";
 import { MessageChannelMain, type MessagePortMain } from "electron";
 import { acceptAll, ending, file, inPage, listenerCounts, open, type Scenario } from "./scenario.ts";
 
@@ -11,8 +11,6 @@ export const pageScenarios: Record<string, Scenario> = {
     return inPage(window, 'wire.open("a"), wire.ended("a")');
   },
   async "no listener"() {
-    registerPreload();
-    registerPreload();
     const window = await open();
     const began = performance.now();
     const reason = await inPage(window, 'wire.open("a"), wire.ended("a")');
@@ -35,7 +33,7 @@ export const pageScenarios: Record<string, Scenario> = {
     const { webContents, window: shown, frame, kind, origin, url, trusted } = transport.peer;
     return {
       page: await page,
-      polluted: (({}) as { polluted?: boolean }).polluted === true,
+      polluted: ({} as { polluted?: boolean }).polluted === true,
       peer: {
         kind,
         origin,
@@ -66,9 +64,15 @@ export const pageScenarios: Record<string, Scenario> = {
         refusals.push(String(error));
       }
     }
-    const page = await inPage(window, 'wire.forge; [wire.send("a", { f() {} }), wire.send("a", document.body), wire.send("a", ["still there"])]');
+    const page = await inPage(
+      window,
+      'wire.forge; [wire.send("a", { f() {} }), wire.send("a", document.body), wire.send("a", ["still there"])]',
+    );
     transport.send(new ArrayBuffer(8));
-    const heard = await inPage(window, 'wire.heard("a", 2).then((all) => all.map((one) => one instanceof ArrayBuffer ? one.byteLength : one))');
+    const heard = await inPage(
+      window,
+      'wire.heard("a", 2).then((all) => all.map((one) => one instanceof ArrayBuffer ? one.byteLength : one))',
+    );
     return { refusals, page, heard, ended: transport.ended ?? null };
   },
   async "ports move"() {
@@ -76,7 +80,9 @@ export const pageScenarios: Record<string, Scenario> = {
     const window = await open();
     const answer = inPage(window, 'wire.open("a"), wire.sendPort("a")');
     const transport = await next();
-    const arrived = await new Promise<{ deep: { port: MessagePortMain }[]; note: string }>((done) => transport.receive(done as never));
+    const arrived = await new Promise<{ deep: { port: MessagePortMain }[]; note: string }>((done) =>
+      transport.receive(done as never),
+    );
     arrived.deep[0]?.port.postMessage("from main");
     const { port1, port2 } = new MessageChannelMain();
     const inMain = new Promise((done) => port1.on("message", ({ data }) => done(data)));
@@ -86,7 +92,13 @@ export const pageScenarios: Record<string, Scenario> = {
     const inThePage = inPage(window, 'wire.answerPort("a")');
     const heard = await inMain;
     port1.postMessage("and back");
-    return { answer: await answer, note: arrived.note, heard, inThePage: await inThePage, untouched: message.port === port2 };
+    return {
+      answer: await answer,
+      note: arrived.note,
+      heard,
+      inThePage: await inThePage,
+      untouched: message.port === port2,
+    };
   },
   async reloads() {
     const arrivals = acceptAll(rendererListener({ allow }));
@@ -139,7 +151,6 @@ export const pageScenarios: Record<string, Scenario> = {
       }
       if (name === "navigated") await settled;
       if (name === "crashed") {
-        await new Promise((done) => setImmediate(done));
         window.webContents.reload();
         await settled;
       }
@@ -153,7 +164,10 @@ export const pageScenarios: Record<string, Scenario> = {
     const transport = await next();
     transport.send(["last words"]);
     transport.close();
-    return inPage(window, 'wire.ended("a").then((reason) => ({ reason, heard: wire.heard("a", 2) })).then(async ({ reason, heard }) => ({ reason, heard: await heard, then: wire.send("a", 3) }))');
+    return inPage(
+      window,
+      'wire.ended("a").then((reason) => ({ reason, heard: wire.heard("a", 2) })).then(async ({ reason, heard }) => ({ reason, heard: await heard, then: wire.send("a", 3) }))',
+    );
   },
   async "a client in a bundled preload"() {
     acceptAll(rendererListener({ allow, name: "preload" }));

@@ -1,6 +1,7 @@
 // What a page of the tests can be told to do, by `executeJavaScript` from main.
-import type { Transport } from "@portolan/protocol";
+
 import { mainTransport, peerListener } from "@portolan/electron/renderer";
+import type { Transport } from "@portolan/protocol";
 
 interface Line {
   readonly transport: Transport;
@@ -83,7 +84,11 @@ const wire = {
   /** A message to the preload that no Portolan would send. */
   forge(request: unknown, ports: number): Promise<unknown> {
     const channels = Array.from({ length: ports }, () => new MessageChannel());
-    window.postMessage({ "portolan:connect": request }, "*", channels.map(({ port2 }) => port2));
+    window.postMessage(
+      { "portolan:connect": request },
+      "*",
+      channels.map(({ port2 }) => port2),
+    );
     return new Promise((done) => {
       const [first] = channels;
       if (!first) return done("no port to be answered on");

@@ -1,5 +1,5 @@
-import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { rendererListener } from "@portolan/electron/main";
 import { ipcMain, type WebContents } from "electron";

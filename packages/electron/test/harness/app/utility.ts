@@ -4,7 +4,10 @@ import { parentTransport, peerListener } from "@portolan/electron/utility";
 const transport = parentTransport();
 transport.receive((message) => {
   if (message === "exit") process.exit(7);
-  if (message === "throw") throw new Error("on purpose");
+  if (message === "throw")
+    setTimeout(() => {
+      throw new Error("on purpose");
+    });
   transport.send(["echo", message]);
 });
 process.parentPort.on("message", ({ data }) => {
