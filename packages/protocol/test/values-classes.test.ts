@@ -96,6 +96,19 @@ describe.each(levels)("a registered class (%s)", (level) => {
     expect(() => pack(shape, packing(level))).toThrow(/cannot hold itself/);
   });
 
+  it("is refused with its path when encode throws, or gives what cannot cross", () => {
+    const cause = new Error("no");
+    const encode = (value: Money): unknown => {
+      if (value.cents < 0) throw cause;
+      return { deep: new WeakMap() };
+    };
+    undo.push(registerClass("Money", Money, { encode }));
+    expect(() => pack({ price: new Money(-1) }, packing(level))).toThrow(
+      expect.objectContaining({ message: "value.price cannot cross: reading it threw: no", cause }),
+    );
+    expect(() => pack({ price: new Money(1) }, packing(level))).toThrow(/^value\.price\[0\]\.deep cannot cross/);
+  });
+
   it("may be an error", () => {
     undo.push(
       registerClass("Failure", Failure, {

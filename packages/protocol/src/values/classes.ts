@@ -2,7 +2,6 @@ import { describeThrown } from "../error.ts";
 import type { Key } from "../message.ts";
 import { ValueKind } from "./kinds.ts";
 import type { Packing } from "./packing.ts";
-import { packFields } from "./records.ts";
 import { expect, refuse } from "./refusal.ts";
 import { isRecord, type Reviver, setAll } from "./reviving.ts";
 
@@ -14,12 +13,9 @@ export type Decode = ((value: never) => object) | undefined;
 /** Packs instances of a class as a list of one: what `encode` makes of it, or its own properties. */
 export function instancePacker(name: string, encode: Encode, decode: Decode) {
   return (source: object, key: Key, packing: Packing): unknown => {
+    const fields: unknown = encode ? encode(source as never) : { ...source };
     const place = packing.meet(source, key, null, decode ? "refuse" : "refer");
-    const data = packing.inside(place, () => {
-      if (encode) return [packing.walk(encode(source as never), 0, packing)];
-      const fields = { ...source } as Record<string, unknown>;
-      return [packFields(fields, packing.meet(fields, 0, fields), packing)];
-    });
+    const data = packing.inside(place, () => [packing.walk(fields, 0, packing)]);
     packing.entry(ValueKind.class, key, name);
     place.again = "refer";
     return data;

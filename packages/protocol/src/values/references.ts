@@ -7,7 +7,8 @@ import type { ReferenceKind } from "./reference.ts";
  */
 export function referenceKindOf(source: object, tag: string): ReferenceKind | undefined {
   if (tag === "AbortSignal") return "signal";
-  if (/Stream$|Generator$|Iterator( Helper)?$/.test(tag) && tag !== "TransformStream") return "stream";
-  if (Symbol.asyncIterator in source) return "stream";
+  if (/^(Read|Writ)ableStream$|Generator$|Iterator( Helper)?$/.test(tag)) return "stream";
+  // A directory's handle is cloned, although it lists what it holds.
+  if (Symbol.asyncIterator in source && !tag.startsWith("FileSystem")) return "stream";
   return "then" in source && typeof source.then === "function" ? "promise" : undefined;
 }

@@ -17,8 +17,12 @@ export function limit(amount: number | bigint, most: number | bigint, what: stri
   if (amount > most) throw refuse("RESOURCE_EXHAUSTED", `the value exceeds its limit of ${what}`);
 }
 
+/** How much of a path is shown. */
+const longPath = 32;
+
 /** A path as one writes it in code: `args[0].user["first name"]`. */
 export function writePath(root: string, keys: readonly Key[]): string {
+  if (keys.length > longPath) return `${writePath(root, keys.slice(0, longPath))} …`;
   return keys.reduce<string>((text, key) => {
     if (typeof key === "number") return `${text}[${key}]`;
     return /^[\w$]+$/.test(key) ? `${text}.${key}` : `${text}[${JSON.stringify(key)}]`;
