@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
-import { openSession, RpcError, type Session } from "@portolan/protocol";
+import { openSession, type Remote, RpcError, type Session } from "@portolan/protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { portTransport, workerTransport } from "../src/index.ts";
 import type { FixtureApi } from "./fixtures/api.d.mts";
@@ -12,7 +12,7 @@ afterEach(() => void process.off("unhandledRejection", hear).off("uncaughtExcept
 
 interface Way {
   readonly name: string;
-  kill(parts: { remote: FixtureApi; worker: Worker; port: MessagePort }): unknown;
+  kill(parts: { remote: Remote<FixtureApi>; worker: Worker; port: MessagePort }): unknown;
   readonly message: RegExp;
   cause(cause: unknown): void;
 }
@@ -67,7 +67,7 @@ describe.each([
     const { port1, port2 } = new MessageChannel();
     const worker = newWorker(over === "a port" ? port2 : undefined);
     const transport = over === "a port" ? portTransport(port1, { trusted: true }) : workerTransport(worker);
-    const session = openSession<FixtureApi>(transport);
+    const session = openSession<Remote<FixtureApi>>(transport);
     const { remote } = session;
     const calls = Array.from({ length: 100 }, () => remote.never().then(undefined, (error: unknown) => error));
     expect(await remote.running()).toBe(100);
@@ -96,7 +96,7 @@ describe.each([
 describe("a session that was closed here", () => {
   it("F18 rejects what is pending as CANCELLED in the same turn, and ends the worker of its factory", async () => {
     let worker: Worker | undefined;
-    const session = openSession<FixtureApi>(workerTransport(() => (worker = newWorker())));
+    const session = openSession<Remote<FixtureApi>>(workerTransport(() => (worker = newWorker())));
     const pending = session.remote.never();
     await session.ready;
     const gone = new Promise((resolve) => worker?.once("exit", resolve));
@@ -110,7 +110,7 @@ describe("a session that was closed here", () => {
 
   it("leaves a worker that was passed to the next session", async () => {
     const worker = newWorker();
-    const first = openSession<FixtureApi>(workerTransport(worker));
+    const first = openSession<Remote<FixtureApi>>(workerTransport(worker));
     expect(await first.remote.add(1, 2)).toBe(3);
     await first.close();
     expect(listenersOf(worker)).toBe(0);
@@ -122,7 +122,7 @@ describe("a session that was closed here", () => {
 describe("100 calls that nobody awaits", () => {
   it("to a killed worker, leave the process alive and nothing unhandled", async () => {
     const worker = newWorker();
-    const session = openSession<FixtureApi>(workerTransport(worker));
+    const session = openSession<Remote<FixtureApi>>(workerTransport(worker));
     await session.ready;
     for (let index = 0; index < 50; index++) void session.remote.never();
     await worker.terminate();
@@ -140,7 +140,7 @@ function newWorker(port?: MessagePort): Worker {
   });
 }
 
-async function laterCallsReject(session: Session<FixtureApi>): Promise<void> {
+async function laterCallsReject(session: Session<Remote<FixtureApi>>): Promise<void> {
   let settled = false;
   session.remote.add(1, 2).catch((error) => {
     settled = RpcError.is(error) && error.code === "UNAVAILABLE" && error.delivered === "no";
@@ -150,7 +150,7 @@ async function laterCallsReject(session: Session<FixtureApi>): Promise<void> {
   expect(settled).toBe(true);
 }
 
-async function nothingLeft(session: Session<FixtureApi>, worker: Worker): Promise<void> {
+async function nothingLeft(session: Session<Remote<FixtureApi>>, worker: Worker): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   expect(numbersOf(session.stats()).every((number) => number === 0)).toBe(true);
   expect(listenersOf(worker)).toBe(0);
