@@ -33,7 +33,7 @@ export class BytePort {
     streams.input.on("error", this.#failed);
     streams.input.on("close", this.#ended);
     streams.output.on("drain", this.#drained);
-    if (streams.output !== streams.input) streams.output.on("error", this.#failed);
+    if (!Object.is(streams.output, streams.input)) streams.output.on("error", this.#failed);
   }
 
   get blocked(): boolean {

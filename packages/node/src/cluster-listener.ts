@@ -18,7 +18,8 @@ export function clusterListener(options: ForkTransportOptions = {}): Listener {
     address: undefined,
     ready: Promise.resolve(),
     accept(arrive: (transport: Transport) => void) {
-      forked = (worker) => arrive(openChild(worker.process, false, options, { kind: "cluster-worker", worker, id: worker.id }));
+      forked = (worker) =>
+        arrive(openChild(worker.process, false, options, { kind: "cluster-worker", worker, id: worker.id }));
       for (const worker of Object.values(cluster.workers ?? {})) if (worker) forked(worker);
       cluster.on("fork", forked);
     },

@@ -18,7 +18,7 @@ const highWaterMark = 256 * 1024;
 /** The most that is with the stream at once. */
 const pieceBytes = 64 * 1024;
 
-/** How long, in milliseconds, the exit of the process waits for a reader that takes nothing. */
+/** How long, in milliseconds, the exit of the process may wait for a slow reader. */
 const exitPatience = 1_000;
 
 /**
@@ -26,7 +26,7 @@ const exitPatience = 1_000;
  * to pipes in the background, and what has not left by then is lost
  * (https://nodejs.org/api/process.html#a-note-on-process-io). So only one piece
  * at a time is with the stream and the rest is here: when the process exits, what
- * is left is written synchronously.
+ * is left, here and at whoever waited for room, is written synchronously.
  */
 export class ExitProofOutput {
   readonly #stream: Writable;
@@ -37,6 +37,8 @@ export class ExitProofOutput {
   /** The piece that is with the stream. */
   #piece: Uint8Array | undefined;
   #closed = false;
+  /** While the process exits: until when to write. */
+  #exiting: number | undefined;
 
   constructor(stream: Writable, write: StreamWrite, events: ExitProofOutputEvents) {
     this.#stream = stream;
@@ -46,10 +48,11 @@ export class ExitProofOutput {
   }
 
   get blocked(): boolean {
-    return this.#queued >= highWaterMark;
+    return this.#exiting === undefined && this.#queued >= highWaterMark;
   }
 
   send(bytes: Uint8Array): void {
+    if (this.#exiting !== undefined) return this.#writeNow(bytes);
     this.#queue.push(bytes);
     this.#queued += bytes.length;
     if (!this.#piece) this.#next();
@@ -97,14 +100,20 @@ export class ExitProofOutput {
   };
 
   readonly #flush = (): void => {
-    const { fd, _handle } = this.#stream as Writable & { fd?: number; _handle?: { writeQueueSize?: number } | null };
-    if (fd === undefined) return;
+    const { _handle } = this.#stream as Writable & { _handle?: { writeQueueSize?: number } | null };
     // Of the piece with the stream, the system has taken all but so many bytes.
     const left = _handle?.writeQueueSize ?? 0;
     const rest = this.#piece && left > 0 ? [this.#piece.subarray(this.#piece.length - left)] : [];
-    const until = Date.now() + exitPatience;
-    for (const bytes of [...rest, ...this.#queue]) if (!writeAll(fd, bytes, until)) return;
+    this.#exiting = Date.now() + exitPatience;
+    for (const bytes of [...rest, ...this.#queue]) this.#writeNow(bytes);
+    if (!this.#closed) this.#events.writable();
   };
+
+  #writeNow(bytes: Uint8Array): void {
+    const { fd } = this.#stream as Writable & { fd?: number };
+    const until = this.#exiting ?? 0;
+    if (fd === undefined || Date.now() > until || !writeAll(fd, bytes, until)) this.#exiting = 0;
+  }
 }
 
 /** Writes until all is gone, the reader is gone, or time is up. Says whether all is gone. */

@@ -1,5 +1,12 @@
 import type { ChildProcess } from "node:child_process";
-import { type CloseReason, defineTransport, type Peer, type Transport, type TransportEvents, type TransportPort } from "@portolan/protocol";
+import {
+  type CloseReason,
+  defineTransport,
+  type Peer,
+  type Transport,
+  type TransportEvents,
+  type TransportPort,
+} from "@portolan/protocol";
 import { closing } from "./byte-port.ts";
 import { ChildWatch } from "./child-ending.ts";
 import { endChild } from "./end-child.ts";
@@ -54,7 +61,10 @@ export function openChild(
   });
 }
 
-function parentTransport({ trusted = true, serialization = serializationOf(process) }: ForkTransportOptions): Transport {
+function parentTransport({
+  trusted = true,
+  serialization = serializationOf(process),
+}: ForkTransportOptions): Transport {
   if (!process.send) throw new TypeError("expected a process that was started with fork: this one has no IPC channel");
   return defineTransport({
     traits: { ...traits, carries: carriage(serialization), trusted },

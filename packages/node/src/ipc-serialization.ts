@@ -7,11 +7,11 @@ export type IpcSerialization = "json" | "advanced";
  * taken for json, which both kinds of channel carry exactly.
  */
 export function serializationOf(end: object): IpcSerialization {
-  const channel = valueOf(end, "kChannelHandle");
+  const channel = hiddenObject(end, "kChannelHandle");
   return channel !== undefined && symbolOf(channel, "kMessageBuffer") ? "advanced" : "json";
 }
 
-function valueOf(holder: object, description: string): object | undefined {
+function hiddenObject(holder: object, description: string): object | undefined {
   const key = symbolOf(holder, description);
   const value = key && (holder as Record<symbol, unknown>)[key];
   return typeof value === "object" && value !== null ? value : undefined;

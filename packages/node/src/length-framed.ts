@@ -1,4 +1,5 @@
 import { type Codec, type CodecOptions, type CodecSession, parseJson, RpcError } from "@portolan/protocol";
+import { ByteQueue } from "./byte-queue.ts";
 
 /**
  * One frame is four bytes of length, big-endian, and that many bytes of JSON as
@@ -24,8 +25,7 @@ const pieceMark = 0;
 class LengthFramedSession implements CodecSession {
   readonly #guard: CodecOptions["guard"];
   readonly #maxBuffer: number;
-  readonly #chunks: Uint8Array[] = [];
-  #buffered = 0;
+  readonly #bytes = new ByteQueue();
 
   constructor({ guard, maxBuffer = 16 * 1024 * 1024 }: CodecOptions = {}) {
     this.#guard = guard;
@@ -40,56 +40,15 @@ class LengthFramedSession implements CodecSession {
     if (!(data instanceof Uint8Array)) {
       throw new RpcError("PROTOCOL_ERROR", `expected bytes, got ${data === null ? "null" : typeof data}`);
     }
-    this.#chunks.push(data);
-    this.#buffered += data.length;
+    this.#bytes.push(data);
     const frames: unknown[] = [];
-    for (let length = this.#nextLength(); length !== undefined; length = this.#nextLength()) {
-      if (this.#buffered < headerBytes + length) break;
-      frames.push(this.#decodeFrame(this.#take(headerBytes + length).subarray(headerBytes)));
+    for (;;) {
+      const length = this.#bytes.peekUint32(false);
+      if (length === undefined) return frames;
+      if (length > this.#maxBuffer) throw tooLong(length, this.#maxBuffer);
+      if (this.#bytes.length < headerBytes + length) return frames;
+      frames.push(this.#decodeFrame(this.#bytes.take(headerBytes + length).subarray(headerBytes)));
     }
-    return frames;
-  }
-
-  /** The length that the next header tells, checked before anything is collected for it. */
-  #nextLength(): number | undefined {
-    if (this.#buffered < headerBytes) return undefined;
-    let length = 0;
-    for (let at = 0; at < headerBytes; at++) length = length * 256 + this.#byteAt(at);
-    if (length <= this.#maxBuffer) return length;
-    throw new RpcError("RESOURCE_EXHAUSTED", `a frame of ${length} bytes is longer than ${this.#maxBuffer}`);
-  }
-
-  #byteAt(position: number): number {
-    let at = position;
-    for (const chunk of this.#chunks) {
-      if (at < chunk.length) return chunk[at] as number;
-      at -= chunk.length;
-    }
-    return 0;
-  }
-
-  /** Takes that many bytes off the front; they are copied only where they lie in several chunks. */
-  #take(count: number): Uint8Array {
-    this.#buffered -= count;
-    const first = this.#chunks[0] as Uint8Array;
-    if (first.length >= count) {
-      if (first.length === count) this.#chunks.shift();
-      else this.#chunks[0] = first.subarray(count);
-      return first.subarray(0, count);
-    }
-    const whole = new Uint8Array(count);
-    let at = 0;
-    let emptied = 0;
-    while (at < count) {
-      const chunk = this.#chunks[emptied] as Uint8Array;
-      const part = chunk.subarray(0, count - at);
-      whole.set(part, at);
-      at += part.length;
-      if (part.length < chunk.length) this.#chunks[emptied] = chunk.subarray(part.length);
-      else emptied++;
-    }
-    this.#chunks.splice(0, emptied);
-    return whole;
   }
 
   #decodeFrame(body: Uint8Array): unknown {
@@ -99,6 +58,10 @@ class LengthFramedSession implements CodecSession {
     if (!Array.isArray(head)) throw new RpcError("PROTOCOL_ERROR", "expected the head of a piece");
     return [...head, body.slice(headEnd)];
   }
+}
+
+function tooLong(length: number, most: number): RpcError {
+  return new RpcError("RESOURCE_EXHAUSTED", `a frame of ${length} bytes is longer than ${most}`);
 }
 
 /** A message whose last part is bytes: only pieces of larger frames have that. */

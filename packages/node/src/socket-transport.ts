@@ -1,5 +1,12 @@
 import type { Socket } from "node:net";
-import { type CloseReason, defineTransport, type Peer, type Transport, type TransportEvents, type TransportPort } from "@portolan/protocol";
+import {
+  type CloseReason,
+  defineTransport,
+  type Peer,
+  type Transport,
+  type TransportEvents,
+  type TransportPort,
+} from "@portolan/protocol";
 import { BytePort, closing } from "./byte-port.ts";
 
 /** Options of every transport over sockets. */
@@ -9,7 +16,7 @@ export interface SocketTransportOptions {
 }
 
 /** Longer messages go in pieces, so that pings, credit and cancels may pass between. In bytes. */
-export const maxByteMessage = 256 * 1024;
+export const maxByteMessage: number = 256 * 1024;
 
 /**
  * Makes a transport of a TCP, TLS or Unix socket, or a named pipe. It may still
@@ -26,10 +33,7 @@ export const maxByteMessage = 256 * 1024;
  * the platform's error as the cause. A peer that vanishes without a word is not
  * announced by TCP, so sessions ping while something is owed.
  */
-export function socketTransport(
-  socket: Socket | (() => Socket),
-  options: SocketTransportOptions = {},
-): Transport {
+export function socketTransport(socket: Socket | (() => Socket), options: SocketTransportOptions = {}): Transport {
   return typeof socket === "function" ? openSocket(socket(), true, options) : openSocket(socket, false, options);
 }
 

@@ -1,5 +1,12 @@
-import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn, type SpawnOptions } from "node:child_process";
-import { type CloseReason, defineTransport, type Transport, type TransportEvents, type TransportPort } from "@portolan/protocol";
+import { type ChildProcessWithoutNullStreams, type SpawnOptions, spawn } from "node:child_process";
+import {
+  type CloseReason,
+  defineTransport,
+  ndjson,
+  type Transport,
+  type TransportEvents,
+  type TransportPort,
+} from "@portolan/protocol";
 import { BytePort, type BytePortEndings, closing } from "./byte-port.ts";
 import { ChildWatch } from "./child-ending.ts";
 import { endChild } from "./end-child.ts";
@@ -13,6 +20,8 @@ export interface SpawnTransportOptions extends Omit<SpawnOptions, "stdio" | "sig
   readonly trusted?: boolean;
   /** Hears what the child writes to standard error. Default: it is written to ours. */
   readonly onStderr?: (text: string) => void;
+  /** Hears a line on standard output that is no message, which is then skipped. Default: a warning on the console. */
+  readonly onStray?: (line: string) => void;
 }
 
 /**
@@ -28,7 +37,7 @@ export interface SpawnTransportOptions extends Omit<SpawnOptions, "stdio" | "sig
 export function spawnTransport(
   command: string,
   args: readonly string[] = [],
-  { trusted = true, onStderr = toOurs, ...options }: SpawnTransportOptions = {},
+  { trusted = true, onStderr = toOurs, onStray, ...options }: SpawnTransportOptions = {},
 ): Transport {
   const child = spawn(command, args, { ...options, stdio: ["pipe", "pipe", "pipe"] });
   const name = `the child process ${JSON.stringify([command, ...args].join(" "))}`;
@@ -36,6 +45,9 @@ export function spawnTransport(
     traits: { carries: "bytes", framed: false, maxMessage: maxByteMessage, trusted },
     peer: { kind: "child-process", child, pid: child.pid },
     port: child,
+    codec: ndjson({
+      onStray: onStray ?? ((line) => console.warn(`portolan: ${name} printed ${JSON.stringify(line)}`)),
+    }),
     open: (events) => new SpawnPort(child, name, onStderr, events),
   });
 }

@@ -1,5 +1,11 @@
 import type { Readable, Writable } from "node:stream";
-import { type CloseReason, defineTransport, type Transport, type TransportEvents, type TransportPort } from "@portolan/protocol";
+import {
+  type CloseReason,
+  defineTransport,
+  type Transport,
+  type TransportEvents,
+  type TransportPort,
+} from "@portolan/protocol";
 import { BytePort, bytesOf } from "./byte-port.ts";
 import { ExitProofOutput } from "./exit-proof-output.ts";
 import { refAll } from "./refable.ts";

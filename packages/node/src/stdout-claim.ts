@@ -19,7 +19,7 @@ export function claimStdout(): StdoutClaim {
   const redirected = stderr.write.bind(stderr);
   stdout.write = redirected as typeof stdout.write;
   return {
-    write: (chunk, written) => original.call(stdout, chunk, written),
+    write: (chunk, written) => original.call(stdout, chunk, undefined, written),
     giveBack() {
       // Whoever redirected it after us keeps it.
       if (stdout.write === redirected) stdout.write = original;

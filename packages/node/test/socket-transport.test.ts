@@ -1,0 +1,165 @@
+import { connect as connectTo, createServer, type Socket } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { socketListener, socketTransport } from "../src/index.ts";
+import { bytes, gone, type Served, serveSockets } from "./support/ends.ts";
+import { socketPath } from "./support/places.ts";
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
+});
+async function serve(...options: Parameters<typeof serveSockets>): Promise<Served> {
+  const served = await serveSockets(...options);
+  cleanups.push(() => served.close());
+  return served;
+}
+function freshPath(): string {
+  const { path, remove } = socketPath();
+  cleanups.push(remove);
+  return path;
+}
+const text = (string: string) => new TextEncoder().encode(string);
+
+describe.each(["TCP", "a Unix socket"])("over %s", (kind) => {
+  const open = () => serve(kind === "TCP" ? { port: 0 } : { path: freshPath() });
+
+  it("bytes go both ways in order, those sent while connecting too", async () => {
+    const served = await open();
+    const { client } = served.dial();
+    expect(client.blocked).toBe(true);
+    expect(client.traits).toMatchObject({ carries: "bytes", framed: false, announcesDeath: false, network: true });
+    const writable = new Promise<void>((resolve) => client.onWritable(resolve));
+    client.send(text("one "));
+    client.send(text("two"));
+    const server = await served.next();
+    expect(String(await bytes(server, 7))).toBe("one two");
+    await writable;
+    expect(client.blocked).toBe(false);
+    server.send(text("back"));
+    expect(String(await bytes(client, 4))).toBe("back");
+    expect(server.peer).toMatchObject({ kind: "socket", trusted: false, socket: server.port });
+    client.close();
+  });
+
+  it("F1 what was sent before the close still arrives, and no listener is left", async () => {
+    const served = await open();
+    const { client, socket } = served.dial();
+    const server = await served.next();
+    await new Promise<void>((resolve) => client.onWritable(resolve));
+    client.send(new Uint8Array(1_000_000));
+    client.close();
+    expect((await bytes(server, 1_000_000)).length).toBe(1_000_000);
+    expect(await server.closed).toEqual({ code: "UNAVAILABLE", message: expect.any(String), by: "remote" });
+    await gone(socket);
+    for (const { port } of [client, server]) {
+      expect((port as Socket).listenerCount("data") + (port as Socket).listenerCount("drain")).toBe(0);
+      await gone(port as Socket);
+      expect((port as Socket).listenerCount("error")).toBe(0);
+    }
+  });
+
+  it("F2 F3 an end, a destruction and a reset each end the other side", async () => {
+    const served = await open();
+    const cuts: ((socket: Socket) => void)[] = [
+      (socket) => socket.end(),
+      (socket) => socket.destroy(),
+      ...(kind === "TCP" ? [(socket: Socket) => socket.resetAndDestroy()] : []),
+    ];
+    for (const cut of cuts) {
+      const { client } = served.dial();
+      const server = await served.next();
+      cut(server.port as Socket);
+      expect((await client.closed).code).toBe("UNAVAILABLE");
+      expect((await server.closed).code).toBe("UNAVAILABLE");
+      expect(() => client.send(text("late"))).toThrow(expect.objectContaining({ delivered: "no" }));
+    }
+  });
+
+  it("F5 nobody there ends it with the platform's error", async () => {
+    const served = await open();
+    await served.close();
+    const { client } = served.dial();
+    const reason = await client.closed;
+    expect(reason).toMatchObject({ code: "UNAVAILABLE", by: "platform", cause: expect.any(Error) });
+    expect(reason.message).toMatch(/ECONNREFUSED|ENOENT/);
+  });
+
+  it("F15 a reader that stops makes it blocked, and one that goes on makes it writable", async () => {
+    const served = await open();
+    const { client, socket } = served.dial();
+    const server = await served.next();
+    (server.port as Socket).pause();
+    await new Promise<void>((resolve) => client.onWritable(resolve));
+    let sent = 0;
+    while (!client.blocked && sent < 1000) {
+      client.send(new Uint8Array(65_536));
+      sent++;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(client.blocked).toBe(true);
+    expect(socket.writableLength).toBeLessThan(256 * 1024);
+    const writable = new Promise<void>((resolve) => client.onWritable(resolve));
+    (server.port as Socket).resume();
+    await writable;
+    expect(client.blocked).toBe(false);
+    client.close();
+  });
+});
+
+describe("ownership", () => {
+  it("a socket that was passed stays open, paused, for whoever reads next", async () => {
+    const served = await serve();
+    const socket = connectTo(served.place as { port: number });
+    const client = socketTransport(socket);
+    client.close();
+    const server = await served.next();
+    server.send(text("for you"));
+    const [data] = await new Promise<[Buffer]>((resolve) => socket.once("data", (chunk) => resolve([chunk])).resume());
+    expect(String(data)).toBe("for you");
+    expect(socket.destroyed).toBe(false);
+    socket.destroy();
+    await server.closed;
+  });
+
+  it("a text message is refused where bytes belong, and the transport lives on", async () => {
+    const served = await serve();
+    const { client } = served.dial();
+    expect(() => client.send("text")).toThrow(/expected bytes/);
+    client.send(text("ok"));
+    expect(String(await bytes(await served.next(), 2))).toBe("ok");
+    client.close();
+  });
+});
+
+describe("listening", () => {
+  it("ready rejects on a taken port and on a path where somebody listens", async () => {
+    const path = freshPath();
+    for (const served of [await serve(), await serve({ path })]) {
+      const reports: unknown[] = [];
+      const second = socketListener(served.place);
+      second.accept(expect.fail, (error) => reports.push(error));
+      await expect(second.ready).rejects.toMatchObject({ code: "EADDRINUSE" });
+      expect(reports).toEqual([expect.objectContaining({ code: "EADDRINUSE" })]);
+      await second.close();
+    }
+  });
+
+  it("a server of yours is used and left running", async () => {
+    const server = createServer();
+    const listener = socketListener({ server });
+    const arrived = new Promise<Socket>((resolve) =>
+      listener.accept(({ port }) => resolve(port as Socket), expect.fail),
+    );
+    server.listen(0, "127.0.0.1");
+    await listener.ready;
+    const { port } = listener.address as { port: number };
+    const client = socketTransport(() => connectTo(port));
+    await arrived;
+    await listener.close();
+    expect(server.listening).toBe(true);
+    expect(server.listenerCount("connection") + server.listenerCount("error")).toBe(0);
+    client.close();
+    (await arrived).destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+});

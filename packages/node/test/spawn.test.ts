@@ -1,0 +1,152 @@
+import type { ChildProcess } from "node:child_process";
+import { openSession, type Session } from "@portolan/protocol";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { type ChildExit, type SpawnTransportOptions, spawnTransport } from "../src/index.ts";
+import type { Api } from "./support/api.ts";
+import { fixture } from "./support/places.ts";
+
+const sessions: { session: Session; child: ChildProcess }[] = [];
+afterEach(async () => {
+  for (const { session, child } of sessions.splice(0)) {
+    await session.close();
+    if (child.exitCode === null && child.signalCode === null)
+      await new Promise((resolve) => child.once("exit", resolve));
+    for (const stream of [child, child.stdin, child.stdout, child.stderr])
+      expect(stream?.listenerCount("data")).toBe(0);
+    expect(child.listenerCount("exit") + child.listenerCount("close")).toBe(0);
+  }
+});
+
+function start(options: SpawnTransportOptions = {}, args = [fixture("stdio-server.mjs")]) {
+  const transport = spawnTransport(process.execPath, args, { onStderr: () => {}, ...options });
+  const session = openSession<Api>(transport);
+  const child = transport.peer["child"] as ChildProcess;
+  sessions.push({ session, child });
+  return { session, remote: session.remote, child, transport };
+}
+
+describe("a child on standard input and output", () => {
+  it("F-17 calls, callbacks, bytes and streams cross", async () => {
+    const { remote, transport } = start();
+    expect(transport.peer).toMatchObject({ kind: "child-process", trusted: true });
+    expect(await remote.add(1, 2)).toBe(3);
+    expect(await remote.bytes(3)).toEqual(new Uint8Array([7, 7, 7]));
+    const heard: number[] = [];
+    expect(await remote.each([1, 2, 3], (item: number) => void heard.push(item))).toBe(3);
+    expect(heard).toEqual([1, 2, 3]);
+    const counted: number[] = [];
+    for await (const item of await remote.count(5)) counted.push(item);
+    expect(counted).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it("large values cross both ways, and small calls beside them are answered", async () => {
+    const { remote } = start();
+    const large = 'ü"\\'.repeat(700_000);
+    const [echoed, text, sum] = await Promise.all([remote.echo(large), remote.text(3_000_000), remote.add(2, 2)]);
+    expect(echoed === large).toBe(true);
+    expect(text).toHaveLength(3_000_000);
+    expect(sum).toBe(4);
+  });
+
+  it("what the child prints with console.log goes to standard error and corrupts nothing", async () => {
+    const told: string[] = [];
+    const { remote } = start({ onStderr: (text) => told.push(text) });
+    expect(await remote.print("hello from the child")).toBe("printed");
+    expect(await remote.add(1, 1)).toBe(2);
+    expect(told.join("")).toContain("hello from the child");
+  });
+
+  it("stray output past every redirection is reported with its text, and the session lives on", async () => {
+    const stray: string[] = [];
+    const { remote } = start({ onStray: (line) => stray.push(line) });
+    expect(await remote.printRaw("Segmentation fault (not really)")).toBe("printed");
+    expect(await remote.add(1, 1)).toBe(2);
+    expect(stray).toEqual(["Segmentation fault (not really)"]);
+  });
+
+  it("stray output is a warning on the console unless somebody listens", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const { remote } = start();
+    await remote.printRaw("loose words");
+    await remote.add(1, 1);
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("loose words"));
+  });
+});
+
+describe("the end of a child", () => {
+  it("F4 its exit code is in the error, and calls in flight reject within 200 ms", async () => {
+    const { remote, session } = start();
+    await remote.add(1, 1);
+    const pending = remote.never().catch((error: unknown) => error);
+    const started = performance.now();
+    const failed = remote.exit(3).catch((error: unknown) => error);
+    expect(await pending).toMatchObject({ code: "UNAVAILABLE", delivered: "unknown" });
+    expect(await failed).toMatchObject({ code: "UNAVAILABLE", message: expect.stringContaining("exited with code 3") });
+    expect(performance.now() - started).toBeLessThan(400);
+    expect(((await session.closed).cause as ChildExit).exitCode).toBe(3);
+    await expect(remote.add(1, 1)).rejects.toMatchObject({ code: "UNAVAILABLE", delivered: "no" });
+  });
+
+  it("F4 the signal that killed it is in the error", async () => {
+    const { remote, session, child } = start();
+    await remote.add(1, 1);
+    child.kill("SIGKILL");
+    const reason = await session.closed;
+    expect(reason).toMatchObject({ code: "UNAVAILABLE", by: "platform", message: expect.stringContaining("SIGKILL") });
+    expect(reason.cause).toMatchObject({ exitCode: null, signal: "SIGKILL" });
+  });
+
+  it("F6 the tail of standard error is in the error, and nothing crosses the process in between", async () => {
+    const { remote, session } = start();
+    remote.throwLater().catch(() => {});
+    const reason = await session.closed;
+    expect(reason.message).toContain("exited with code 1");
+    expect(reason.message).toContain("Error: thrown in the child");
+    expect((reason.cause as ChildExit).stderr).toContain("thrown in the child");
+  });
+
+  it("F5 a command that does not exist ends it with a reason", async () => {
+    const transport = spawnTransport("/no/such/command", ["x"]);
+    const session = openSession<Api>(transport);
+    await expect(session.remote.add(1, 1)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect((await session.closed).message).toMatch(/could not be started: spawn \/no\/such\/command ENOENT/);
+    expect((transport.port as ChildProcess).listenerCount("error")).toBe(0);
+  });
+
+  it("F5 a program that is none of ours ends it with its exit code and last words", async () => {
+    const { session } = start({}, ["-e", "console.error('cannot read config'); process.exit(78)"]);
+    const reason = await session.closed;
+    expect(reason.message).toMatch(/exited with code 78/);
+    expect((reason.cause as ChildExit).stderr).toBe("cannot read config");
+  });
+
+  it("a child that closes its output and lives on ends it too", async () => {
+    const { session, child } = start({}, ["-e", "require('fs').closeSync(1); setInterval(() => {}, 1000)"]);
+    expect(await session.closed).toMatchObject({ code: "UNAVAILABLE", by: "remote" });
+    child.kill("SIGKILL");
+  });
+
+  it("F22 an answer of 2 MB given just before process.exit() arrives whole", async () => {
+    for (let round = 0; round < 3; round++) {
+      const { remote, session } = start();
+      const value = "x".repeat(2_000_000);
+      expect((await remote.exitAfter(0, value)) === value).toBe(true);
+      expect((await session.closed).message).toContain("exited with code 0");
+    }
+  });
+
+  it("closing the session ends the child, which exits by itself", async () => {
+    const { remote, session, child } = start();
+    await remote.add(1, 1);
+    const exit = new Promise((resolve) => child.once("exit", (...how) => resolve(how)));
+    await session.close();
+    expect(await exit).toEqual([0, null]);
+  });
+
+  it("a child that ignores the end of its input is killed", async () => {
+    const { session, child } = start({}, ["-e", "setInterval(() => {}, 1000)"]);
+    const exit = new Promise((resolve) => child.once("exit", (...how) => resolve(how)));
+    await session.close();
+    expect(await exit).toEqual([null, "SIGTERM"]);
+  });
+});
