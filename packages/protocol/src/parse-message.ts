@@ -18,6 +18,7 @@ export const maxPathNumbers = 1024;
 export function parseMessage(raw: unknown): Parsed {
   if (!Array.isArray(raw)) return refuse(`expected a message, got ${nameOf(raw)}`);
   const kind: unknown = raw[0];
+  if (isCommon(kind, raw)) return { ok: true, message: raw as unknown as Message };
   const shape = typeof kind === "number" ? shapes[kind] : undefined;
   if (!shape) return refuse(`unknown kind of message: ${nameOf(kind)}`);
   if (raw.length <= shape.required) return refuse(`malformed ${shape.name}: ${raw.length} slots are too few`);
@@ -30,6 +31,12 @@ export function parseMessage(raw: unknown): Parsed {
   }
   // The loop has just proved the shape that the union describes.
   return { ok: true, message: raw as unknown as Message };
+}
+
+/** The two messages that nearly all others are, in their plain form, without a walk through their fields. */
+function isCommon(kind: unknown, raw: readonly unknown[]): boolean {
+  if (kind === Kind.resolve) return raw.length === 3 && isId(raw[1]);
+  return kind === Kind.call && raw.length === 5 && isId(raw[1]) && Number.isSafeInteger(raw[2]) && isIndex(raw[3]);
 }
 
 interface Field {

@@ -51,7 +51,7 @@ export class CallResult implements ResultBase {
 
   /** The promise of the value. Reading it is what makes a failure the reader's. */
   promise(): Promise<unknown> {
-    this.#promise ??= valueOf(
+    this.#promise ??= outcomeOf(
       this.#outcome ??
         new Promise<Outcome>((resolve) => {
           this.#wake = resolve;
@@ -91,7 +91,7 @@ export class CallResult implements ResultBase {
  * An async function on purpose: the error made after its await carries, in V8's
  * async stack traces, the line of whoever awaits the call.
  */
-async function valueOf(settling: Promise<Outcome> | Outcome): Promise<unknown> {
+async function outcomeOf(settling: Promise<Outcome> | Outcome): Promise<unknown> {
   const outcome = await settling;
   if (outcome.ok) return outcome.value;
   throw outcome.error();

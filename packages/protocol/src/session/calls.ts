@@ -5,10 +5,10 @@ import { errorFromValue } from "../error-wire.ts";
 import { type CallExtra, type CallMessage, Kind, type Message, type WirePath } from "../message.ts";
 import { CallResult, type ResultOwner } from "./call-result.ts";
 import { exceeded } from "./limits.ts";
-import { lighten, nameOf, type PendingCall, type Ticket } from "./pending-call.ts";
+import type { Outgoing, Ticket } from "./outgoing.ts";
+import { lighten, nameOf, PendingCall } from "./pending-call.ts";
 import { CallScope } from "./scope.ts";
 import type { StubBase, StubPath } from "./stub-base.ts";
-import type { Outgoing } from "./valuables.ts";
 import { watchCall } from "./watch-call.ts";
 
 /** What calls need of their session. */
@@ -19,6 +19,9 @@ export interface CallsOwner {
   packExtra(options: CallOptions | undefined, hold: boolean): CallExtra | null;
   internPath(path: StubPath): WirePath;
   send(message: Message, packed?: Outgoing): Ticket;
+  /** Takes a message back. Says whether it was still here. */
+  takeBack(ticket: Ticket): boolean;
+  hasLeft(ticket: Ticket): boolean;
   /** Sends a message that may pass others. */
   sendUrgent(message: Message): void;
   unread(error: RpcError, path: readonly string[]): void;
@@ -87,9 +90,7 @@ export class Calls implements ResultOwner {
     try {
       if (target < 0) this.#addBase(this.#pendingOf(-target));
       const packed = this.#owner.packCall(args, scope);
-      const state = { message: undefined, ticket: undefined, hold: false, sealed: false, dependents: 0 };
-      const end = { unwatch: undefined, answered: false };
-      this.#admit({ id, result, scope, target, path, options, bases, packed, keep, ...state, ...end });
+      this.#admit(new PendingCall(id, result, scope, target, path, options, bases, packed, keep));
     } catch (thrown) {
       scope.end();
       fail(result, RpcError.from(thrown, "INVALID_ARGUMENT", "no"));
@@ -110,6 +111,11 @@ export class Calls implements ResultOwner {
       const message = `the answer to ${nameOf(pending)} cannot be read: ${why}`;
       this.#reject(pending, () => new RpcError("DATA_LOSS", message, { cause, delivered: "yes" }));
     }
+  }
+
+  /** The peer resolved call `id` with a value that needs no unpacking. */
+  resolveWith(id: number, value: unknown, open: boolean): void {
+    this.#answer(id, open)?.result.settle({ ok: true, value });
   }
 
   /** The peer rejected call `id`. */
@@ -142,7 +148,7 @@ export class Calls implements ResultOwner {
     this.#pending.clear();
     this.#inFlight = 0;
     for (const pending of all) {
-      const delivered: Delivered = pending.ticket?.hasLeft() ? "unknown" : "no";
+      const delivered: Delivered = this.#hasLeft(pending) ? "unknown" : "no";
       const options = cause === undefined ? { delivered } : { delivered, cause };
       this.#reject(pending, () => new RpcError(code, message, options));
       pending.scope.end();
@@ -166,7 +172,7 @@ export class Calls implements ResultOwner {
   /** Says whether the result of a call can be an argument of the call that is being packed. */
   canBeArgument(base: CallResult): boolean {
     const pending = this.#pendingOf(base.id);
-    return pending?.result === base && (pending.hold ? !pending.sealed : !pending.ticket?.hasLeft());
+    return pending?.result === base && (pending.hold ? !pending.sealed : !this.#hasLeft(pending));
   }
 
   /** Makes a result an argument of the call that is being packed. Returns the id to name it by. */
@@ -186,14 +192,17 @@ export class Calls implements ResultOwner {
   }
 
   #admit(pending: PendingCall): void {
-    const { signal, timeout } = pending.options ?? {};
+    if (pending.options) this.#watch(pending, pending.options);
+    if (this.#queue.length > 0 || this.#inFlight >= this.#granted) this.#queue.push(pending);
+    else this.#send(pending);
+  }
+
+  #watch(pending: PendingCall, { signal, timeout }: CallOptions): void {
     pending.unwatch = watchCall(signal, timeout, {
       abort: () => this.#giveUp(pending, "CANCELLED", (delivered) => abortError(signal, delivered)),
       expire: () =>
         this.#giveUp(pending, "DEADLINE_EXCEEDED", (delivered) => deadlineError(pending, timeout ?? 0, delivered)),
     });
-    if (this.#queue.length > 0 || this.#inFlight >= this.#granted) this.#queue.push(pending);
-    else this.#send(pending);
   }
 
   #sendQueued(): void {
@@ -218,8 +227,8 @@ export class Calls implements ResultOwner {
     this.#pending.set(id, pending);
     if (++this.#inFlight === 1) this.#owner.busy(true);
     pending.ticket = this.#owner.send(message, packed);
-    this.#releaseBases(pending);
-    this.#releaseHeld(pending);
+    if (pending.bases.length > 0) this.#releaseBases(pending);
+    if (pending.hold) this.#releaseHeld(pending);
   }
 
   #pendingOf(id: number): PendingCall | undefined {
@@ -235,7 +244,7 @@ export class Calls implements ResultOwner {
   /** Asks the callee to keep the result, by changing the call while it is still here. Says whether that was possible. */
   #hold(pending: PendingCall): boolean {
     if (pending.hold) return !pending.sealed;
-    if (pending.ticket?.hasLeft()) return false;
+    if (this.#hasLeft(pending)) return false;
     pending.hold = true;
     if (pending.message) {
       const message = pending.message as unknown as unknown[];
@@ -249,6 +258,10 @@ export class Calls implements ResultOwner {
     return true;
   }
 
+  #hasLeft({ ticket }: PendingCall): boolean {
+    return ticket !== undefined && this.#owner.hasLeft(ticket);
+  }
+
   #releaseBases(pending: PendingCall): void {
     for (const base of pending.bases) {
       base.dependents--;
@@ -258,7 +271,8 @@ export class Calls implements ResultOwner {
 
   /** Once everything built on a result is on its way, the callee need not keep it. */
   #releaseHeld(base: PendingCall): void {
-    if (base.sealed && base.dependents === 0 && base.ticket) this.#owner.send([Kind.release, -base.id, 1]);
+    if (base.sealed && base.dependents === 0 && base.ticket !== undefined)
+      this.#owner.send([Kind.release, -base.id, 1]);
   }
 
   /** Rejects at once; what was lent stays lent until the callee has answered. */
@@ -266,7 +280,8 @@ export class Calls implements ResultOwner {
     pending.unwatch?.();
     const queued = this.#queue.indexOf(pending);
     if (queued >= 0) this.#queue.splice(queued, 1);
-    if (queued >= 0 || pending.ticket?.takeBack()) return this.#withdraw(pending, code, error);
+    if (queued >= 0 || (pending.ticket !== undefined && this.#owner.takeBack(pending.ticket)))
+      return this.#withdraw(pending, code, error);
     if (pending.result.settle({ ok: false, error: () => error("unknown") })) {
       this.#owner.sendUrgent([Kind.cancel, pending.id, code]);
     }
@@ -275,7 +290,7 @@ export class Calls implements ResultOwner {
   /** Ends a call that has not left, and those built on its result. */
   #withdraw(pending: PendingCall, code: ErrorCode, error: (delivered: Delivered) => RpcError): void {
     this.#reject(pending, () => error("no"));
-    if (pending.ticket) this.#answer(pending.id, false);
+    if (pending.ticket !== undefined) this.#answer(pending.id, false);
     else this.#releaseBases(pending);
     pending.scope.end();
     if (!pending.hold) return;

@@ -10,7 +10,7 @@ import {
   type WirePath,
 } from "../message.ts";
 import type { Packed } from "../values/pack.ts";
-import { type CallSession, IncomingCall, runAs } from "./incoming-call.ts";
+import { type CallSession, enterCall, IncomingCall, leaveCall } from "./incoming-call.ts";
 import { exceeded, type Limits } from "./limits.ts";
 import { invokePath } from "./resolve-path.ts";
 
@@ -48,7 +48,8 @@ type Arrival = CallMessage | NotifyMessage;
 export class Dispatch {
   readonly #owner: DispatchOwner;
   readonly #limits: Limits;
-  readonly #running = new Map<number, IncomingCall>();
+  /** Notifications have no id, so they stand for themselves. */
+  readonly #running = new Map<number | IncomingCall, IncomingCall>();
   readonly #held = new Map<number, Promise<unknown>>();
   #parked: Arrival[] = [];
   readonly #releases: number[] = [];
@@ -156,9 +157,9 @@ export class Dispatch {
     let call: IncomingCall | undefined;
     try {
       call = this.#open(message);
-      const [target, args, table] =
-        message[0] === Kind.call ? [message[2], message[4], message[5]] : [message[1], message[3], message[4]];
-      this.#run(call, target, this.#owner.unpackArguments(args, table, call));
+      if (message[0] === Kind.call)
+        this.#run(call, message[2], this.#owner.unpackArguments(message[4], message[5], call));
+      else this.#run(call, message[1], this.#owner.unpackArguments(message[3], message[4], call));
     } catch (thrown) {
       if (call) this.#fail(call, thrown, false);
       else {
@@ -170,15 +171,13 @@ export class Dispatch {
 
   #open(message: Arrival): IncomingCall {
     const isCall = message[0] === Kind.call;
+    const id = isCall ? message[1] : 0;
+    const path = this.#owner.pathOf(isCall ? message[3] : message[2]);
     const extra = isCall ? message[6] : message[5];
-    const call = new IncomingCall(this.#owner, {
-      id: isCall ? message[1] : 0,
-      path: this.#owner.pathOf(isCall ? message[3] : message[2]),
-      timeout: extra?.timeout,
-      metadata: extra ? this.#owner.unpackMetadata(extra) : undefined,
-      key: extra?.key,
-    });
-    if (extra?.hold === 1) this.#hold(call);
+    if (!extra) return new IncomingCall(this.#owner, id, path);
+    const metadata = this.#owner.unpackMetadata(extra);
+    const call = new IncomingCall(this.#owner, id, path, { timeout: extra.timeout, metadata, key: extra.key });
+    if (extra.hold === 1) this.#hold(call);
     return call;
   }
 
@@ -186,7 +185,7 @@ export class Dispatch {
   #run(call: IncomingCall, target: number, { args, waits }: Unpacked): void {
     const root = target < 0 ? this.heldResult(-target) : this.#owner.findTarget(target);
     if (target >= 0 && waits.length === 0) return this.#invoke(call, root, args);
-    this.#running.set(call.id, call);
+    this.#running.set(call.id || call, call);
     Promise.all([root, ...waits]).then(
       ([base]) => (call.answered ? this.#leave(call) : this.#invoke(call, target < 0 ? base : root, args)),
       (thrown) => this.#fail(call, thrown, false),
@@ -195,22 +194,26 @@ export class Dispatch {
 
   #invoke(call: IncomingCall, root: unknown, args: readonly unknown[]): void {
     let result: unknown;
+    const outer = enterCall(call);
     try {
-      const { interceptors } = this.#owner;
-      result = runAs(call, () =>
-        interceptors.length === 0
-          ? invokePath(root, call.path, call, args)
-          : intercept(interceptors, call, async () => invokePath(root, call.path, call, args)),
-      );
+      result = this.#enter(call, root, args);
     } catch (thrown) {
       return this.#fail(call, thrown, true);
+    } finally {
+      leaveCall(outer);
     }
     if (!isThenable(result)) return this.#succeed(call, result);
-    this.#running.set(call.id, call);
+    this.#running.set(call.id || call, call);
     result.then(
       (value) => this.#succeed(call, value),
       (thrown: unknown) => this.#fail(call, thrown, true),
     );
+  }
+
+  #enter(call: IncomingCall, root: unknown, args: readonly unknown[]): unknown {
+    const { interceptors } = this.#owner;
+    if (interceptors.length === 0) return invokePath(root, call.path, call, args);
+    return intercept(interceptors, call, async () => invokePath(root, call.path, call, args));
   }
 
   #succeed(call: IncomingCall, value: unknown): void {
@@ -264,12 +267,11 @@ export class Dispatch {
   /** Answers a call that never starts. */
   #refuse(message: Arrival, error: RpcError): void {
     if (message[0] === Kind.notify) return this.#owner.report(error, []);
-    const arrival = { id: message[1], path: [], timeout: undefined, metadata: undefined, key: undefined };
-    this.#answerError(new IncomingCall(this.#owner, arrival), error, false);
+    this.#answerError(new IncomingCall(this.#owner, message[1], []), error, false);
   }
 
   #leave(call: IncomingCall): void {
-    this.#running.delete(call.id);
+    this.#running.delete(call.id || call);
     this.#active--;
     if (this.#parked.length > 0) this.resume();
     if (this.#active === 0) this.#owner.left();

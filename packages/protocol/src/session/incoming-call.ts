@@ -34,13 +34,11 @@ export interface CallSession {
   readonly context: unknown;
 }
 
-/** How a call arrived. */
+/** What a call may have arrived with besides its arguments. */
 export interface CallArrival {
-  readonly id: number;
-  readonly path: readonly string[];
-  readonly timeout: number | undefined;
-  readonly metadata: unknown;
-  readonly key: string | undefined;
+  readonly timeout?: number | undefined;
+  readonly metadata?: unknown;
+  readonly key?: string | undefined;
 }
 
 /** Settles the result that later calls are built on. */
@@ -51,9 +49,12 @@ export interface HeldResult {
 
 /** The callee's record of one call. Costs no AbortController and no timer until somebody asks for its signal. */
 export class IncomingCall implements Call {
+  /** 0 for a notification. */
+  readonly id: number;
+  readonly path: readonly string[];
   readonly scope: CallScope = new CallScope();
   readonly #session: CallSession;
-  readonly #arrival: CallArrival;
+  readonly #arrival: CallArrival | undefined;
   readonly #deadline: number | undefined;
   #controller: AbortController | undefined;
   #timer: unknown;
@@ -63,19 +64,13 @@ export class IncomingCall implements Call {
   /** Set while calls are built on its result. */
   held: HeldResult | undefined;
 
-  constructor(session: CallSession, arrival: CallArrival) {
+  constructor(session: CallSession, id: number, path: readonly string[], arrival?: CallArrival) {
+    this.id = id;
+    this.path = path;
     this.#session = session;
     this.#arrival = arrival;
-    const { timeout } = arrival;
+    const timeout = arrival?.timeout;
     this.#deadline = timeout === undefined ? undefined : performance.now() + timeout;
-  }
-
-  get id(): number {
-    return this.#arrival.id;
-  }
-
-  get path(): readonly string[] {
-    return this.#arrival.path;
   }
 
   get peer(): Peer {
@@ -83,15 +78,15 @@ export class IncomingCall implements Call {
   }
 
   get metadata(): unknown {
-    return this.#arrival.metadata;
+    return this.#arrival?.metadata;
   }
 
   get key(): string | undefined {
-    return this.#arrival.key;
+    return this.#arrival?.key;
   }
 
   get notification(): boolean {
-    return this.#arrival.id === 0;
+    return this.id === 0;
   }
 
   get remote(): unknown {
@@ -151,13 +146,14 @@ export function currentCall(): Call | undefined {
   return current;
 }
 
-/** Runs a handler as `call`. */
-export function runAs<T>(call: Call, run: () => T): T {
+/** A handler begins to run for `call`. Returns what {@link leaveCall} goes back to. */
+export function enterCall(call: Call): Call | undefined {
   const outer = current;
   current = call;
-  try {
-    return run();
-  } finally {
-    current = outer;
-  }
+  return outer;
+}
+
+/** The handler has returned, or reached its first `await`. */
+export function leaveCall(outer: Call | undefined): void {
+  current = outer;
 }

@@ -34,8 +34,9 @@ export class Outbox {
   readonly #carrier: OutboxCarrier;
   readonly #owner: OutboxOwner;
   #messages: (Message | null)[] = [];
-  #transfers: (readonly object[] | undefined)[] = [];
   #sizes: number[] = [];
+  /** What messages move; most move nothing. */
+  readonly #transfers = new Map<Message, readonly object[]>();
   #urgent: Message[] = [];
   /** The number of the first message in the queue. */
   #first = 0;
@@ -59,17 +60,17 @@ export class Outbox {
   /** Queues a message; returns its number, by which it can be taken back until it has left. */
   push(message: Message, size = 32, transfer?: readonly object[]): number {
     this.#messages.push(message);
-    this.#transfers.push(transfer);
     this.#sizes.push(size);
+    if (transfer) this.#transfers.set(message, transfer);
     this.#bytes += size;
-    this.#schedule();
+    if (!this.#scheduled) this.#schedule();
     return this.#first + this.#messages.length - 1;
   }
 
   /** Sends a message ahead of all that wait: only ping, pong, credit and cancel may pass others. */
   pushUrgent(message: Message): void {
     this.#urgent.push(message);
-    this.#schedule();
+    if (!this.#scheduled) this.#schedule();
   }
 
   /** True once the message with this number has left. */
@@ -80,8 +81,10 @@ export class Outbox {
   /** Takes a message back. Says whether it was still here. */
   takeBack(number: number): boolean {
     const at = number - this.#first;
-    if (at < 0 || !this.#messages[at]) return false;
+    const message = this.#messages[at];
+    if (at < 0 || !message) return false;
     this.#messages[at] = null;
+    this.#transfers.delete(message);
     return true;
   }
 
@@ -100,67 +103,84 @@ export class Outbox {
   clear(): void {
     this.#first += this.#messages.length;
     this.#messages = [];
-    this.#transfers = [];
     this.#sizes = [];
     this.#urgent = [];
+    this.#transfers.clear();
     this.#bytes = 0;
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
     this.#scheduled = true;
     this.#started = performance.now();
     // A resolved promise, not queueMicrotask: a third of its cost.
-    resolved.then(() => this.flush());
+    resolved.then(this.#flushLater);
   }
+
+  readonly #flushLater = (): void => this.flush();
 
   #sendUrgent(): void {
     const urgent = this.#urgent;
     this.#urgent = [];
-    this.#send(urgent, []);
+    this.#send(urgent);
   }
 
   #sendBatch(): void {
     const count = this.#cut();
-    const messages = this.#messages.splice(0, count);
-    const transfers = this.#transfers.splice(0, count);
-    for (const size of this.#sizes.splice(0, count)) this.#bytes -= size;
+    const whole = count === this.#messages.length;
+    const batch = whole ? this.#messages : this.#messages.splice(0, count);
+    if (whole) this.#messages = [];
+    if (whole) this.#sizes = [];
+    else this.#sizes.splice(0, count);
     this.#first += count;
-    this.#send(messages, transfers);
+    this.#send(batch);
   }
 
-  /** How many messages the next batch takes. */
+  /** How many messages the next batch takes; their bytes are off the queue. */
   #cut(): number {
     const most = Math.min(maxCallsInBatch, Math.max(1, Math.ceil(this.#owner.callsInFlight() / 4)));
+    const messages = this.#messages;
+    const end = Math.min(messages.length, maxBatch);
     let calls = 0;
     let bytes = 0;
     let count = 0;
-    for (const message of this.#messages) {
-      if (message?.[0] === Kind.call && ++calls > most) break;
-      bytes += this.#sizes[count] ?? 0;
-      if (count > 0 && bytes > maxBatchBytes) break;
-      if (++count === maxBatch) break;
+    while (count < end) {
+      if (messages[count]?.[0] === Kind.call && ++calls > most) break;
+      const size = this.#sizes[count] ?? 0;
+      if (count > 0 && bytes + size > maxBatchBytes) break;
+      bytes += size;
+      count++;
     }
-    return Math.max(1, count);
+    this.#bytes -= bytes;
+    return count;
   }
 
-  #send(messages: readonly (Message | null)[], transfers: readonly (readonly object[] | undefined)[]): void {
-    const present = messages.filter((message) => message !== null);
-    const [only] = present;
+  #send(batch: readonly (Message | null)[]): void {
+    // What was taken back has left a gap.
+    const messages = batch.includes(null) ? batch.filter((message) => message !== null) : (batch as readonly Message[]);
+    const [only] = messages;
     if (!only) return;
-    const transfer = transfers.some(Boolean) ? transfers.flatMap((list, at) => (messages[at] && list) || []) : [];
     try {
-      this.#carrier.sendFrame(present.length === 1 ? only : present, transfer);
+      this.#carrier.sendFrame(messages.length === 1 ? only : messages, this.#transfersOf(messages));
+      for (const message of this.#transfers.size > 0 ? messages : []) this.#transfers.delete(message);
     } catch (error) {
-      if (present.length === 1) this.#owner.refused(only, error);
-      else this.#sendHalves(messages, transfers);
+      if (messages.length > 1) return this.#sendHalves(messages);
+      this.#transfers.delete(only);
+      this.#owner.refused(only, error);
     }
+  }
+
+  #transfersOf(messages: readonly Message[]): readonly object[] {
+    return this.#transfers.size === 0
+      ? nothing
+      : messages.flatMap((message) => this.#transfers.get(message) ?? nothing);
   }
 
   /** The platform refused the batch because of one message in it: find that one, send the others. */
-  #sendHalves(messages: readonly (Message | null)[], transfers: readonly (readonly object[] | undefined)[]): void {
+  #sendHalves(messages: readonly Message[]): void {
     const middle = messages.length >> 1;
-    this.#send(messages.slice(0, middle), transfers.slice(0, middle));
-    this.#send(messages.slice(middle), transfers.slice(middle));
+    this.#send(messages.slice(0, middle));
+    this.#send(messages.slice(middle));
   }
 }
+
+const nothing: readonly never[] = [];

@@ -1,19 +1,12 @@
 import type { CallOptions } from "../call-options.ts";
 import type { CallMessage } from "../message.ts";
 import type { CallResult } from "./call-result.ts";
+import type { Outgoing, Ticket } from "./outgoing.ts";
 import type { CallScope } from "./scope.ts";
 import type { StubPath } from "./stub-base.ts";
-import type { Outgoing } from "./valuables.ts";
-
-/** A message on its way out. */
-export interface Ticket {
-  /** Takes the message back. Says whether it was still here. */
-  takeBack(): boolean;
-  hasLeft(): boolean;
-}
 
 /** A call of ours: waiting for a place, in flight, given up and awaiting its answer, or answered with streams going on. */
-export interface PendingCall {
+export class PendingCall {
   readonly id: number;
   readonly result: CallResult;
   readonly scope: CallScope;
@@ -24,19 +17,41 @@ export interface PendingCall {
   readonly bases: readonly PendingCall[];
   /** What it carries; let go once answered, so that big arguments can be collected. */
   packed: Outgoing | undefined;
-  message: CallMessage | undefined;
   /** The stub that was called: not collected before the answer. */
   keep: object | undefined;
-  ticket: Ticket | undefined;
+  message: CallMessage | undefined = undefined;
+  ticket: Ticket | undefined = undefined;
   /** The callee keeps the result for calls that are built on it. */
-  hold: boolean;
+  hold = false;
   /** The turn is over: no further calls can be built on it. */
-  sealed: boolean;
+  sealed = false;
   /** Calls built on it that have not been sent yet. */
-  dependents: number;
+  dependents = 0;
   /** Stops watching the signal and the clock. */
-  unwatch: (() => void) | undefined;
-  answered: boolean;
+  unwatch: (() => void) | undefined = undefined;
+  answered = false;
+
+  constructor(
+    id: number,
+    result: CallResult,
+    scope: CallScope,
+    target: number,
+    path: StubPath,
+    options: CallOptions | undefined,
+    bases: readonly PendingCall[],
+    packed: Outgoing,
+    keep: object | undefined,
+  ) {
+    this.id = id;
+    this.result = result;
+    this.scope = scope;
+    this.target = target;
+    this.path = path;
+    this.options = options;
+    this.bases = bases;
+    this.packed = packed;
+    this.keep = keep;
+  }
 }
 
 /** What was called, for messages. */

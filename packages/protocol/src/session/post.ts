@@ -2,11 +2,11 @@ import type { Message } from "../message.ts";
 import { downgrade } from "../values/downgrade.ts";
 import type { Carrier } from "./carrier.ts";
 import type { Outbox } from "./outbox.ts";
-import type { Ticket } from "./pending-call.ts";
-import type { Outgoing } from "./valuables.ts";
+import type { Outgoing, Ticket } from "./outgoing.ts";
 import type { Way } from "./way.ts";
 
 interface Waiting {
+  readonly waiting: true;
   message: Message;
   readonly packed: Outgoing | undefined;
   ticket: number | undefined;
@@ -43,13 +43,26 @@ export class Post {
 
   send(message: Message, packed?: Outgoing): Ticket {
     if (this.#waiting.length === 0 && this.#mayGo(packed)) {
-      const number = this.#push(message, packed);
-      const { outbox } = this.#owner;
-      return { takeBack: () => outbox.takeBack(number), hasLeft: () => outbox.hasLeft(number) };
+      return this.#push(message, packed);
     }
-    const waiting: Waiting = { message, packed, ticket: undefined, taken: false };
+    const waiting: Waiting = { waiting: true, message, packed, ticket: undefined, taken: false };
     this.#waiting.push(waiting);
-    return this.#ticketOf(waiting);
+    return waiting;
+  }
+
+  /** Takes a message back. Says whether it was still here. */
+  takeBack(ticket: Ticket): boolean {
+    if (typeof ticket === "number") return this.#owner.outbox.takeBack(ticket);
+    // Only this room makes tickets that wait.
+    const waiting = ticket as Waiting;
+    if (waiting.ticket !== undefined) return this.#owner.outbox.takeBack(waiting.ticket);
+    waiting.taken = true;
+    return true;
+  }
+
+  hasLeft(ticket: Ticket): boolean {
+    const number = typeof ticket === "number" ? ticket : (ticket as Waiting).ticket;
+    return number !== undefined && this.#owner.outbox.hasLeft(number);
   }
 
   /** The handshake has gone on: lets out what may go now. */
@@ -87,18 +100,6 @@ export class Post {
     if (!packed) return this.#owner.outbox.push(message);
     if (packed.raw) this.#owner.carrier.markRaw(message);
     return this.#owner.outbox.push(message, packed.size + 32, packed.transfer.length > 0 ? packed.transfer : undefined);
-  }
-
-  #ticketOf(waiting: Waiting): Ticket {
-    const { outbox } = this.#owner;
-    return {
-      takeBack: () => {
-        if (waiting.ticket !== undefined) return outbox.takeBack(waiting.ticket);
-        waiting.taken = true;
-        return true;
-      },
-      hasLeft: () => waiting.ticket !== undefined && outbox.hasLeft(waiting.ticket),
-    };
   }
 }
 

@@ -50,12 +50,23 @@ export interface Passage {
 /** Sends values by reference: each kind to the room that keeps it. */
 export class Writer implements ReferenceWriter {
   readonly #rooms: ReferenceRooms;
-  readonly #passage: Passage;
-  readonly #undo: (() => void)[] = [];
+  #passage: Passage = {};
+  #undo: (() => void)[] = [];
 
-  constructor(rooms: ReferenceRooms, passage: Passage) {
+  constructor(rooms: ReferenceRooms) {
     this.#rooms = rooms;
+  }
+
+  /** Writes for this passage from now on. Returns what to go back to: reading a getter may pack something else. */
+  begin(passage: Passage): Passage {
+    const outer = this.#passage;
     this.#passage = passage;
+    if (this.#undo.length > 0) this.#undo = [];
+    return outer;
+  }
+
+  end(outer: Passage): void {
+    this.#passage = outer;
   }
 
   recognise(value: object): ReferenceKind | undefined {

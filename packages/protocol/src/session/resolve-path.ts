@@ -57,7 +57,7 @@ export function memberOf(owner: unknown, key: string): unknown {
   const names = proxyNames(owner);
   if (names === true) return functionOnly(ownValue(owner, key));
   if (names) return names.includes(key) ? functionOnly((owner as Record<string, unknown>)[key]) : undefined;
-  return ownValue(owner, key);
+  return isRecord(owner) ? ownValue(owner, key) : undefined;
 }
 
 /** What a path of our own API leads to, as it comes home from the peer. Throws UNIMPLEMENTED for nothing. */
@@ -89,8 +89,15 @@ function methodOf(target: object, key: string): unknown {
   return undefined;
 }
 
+/** Plain objects, module namespaces and those of other realms; never an instance, whose fields were not meant for peers. */
+function isRecord(owner: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(owner);
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}
+
 function ownValue(owner: object, key: string): unknown {
-  return Object.getOwnPropertyDescriptor(owner, key)?.value;
+  // Routers have no accessors: `serve` refuses them, and ours are no attacker's.
+  return Object.hasOwn(owner, key) ? (owner as Record<string, unknown>)[key] : undefined;
 }
 
 function functionOnly(value: unknown): unknown {

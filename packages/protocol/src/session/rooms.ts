@@ -27,9 +27,11 @@ import type { Carrier } from "./carrier.ts";
 import { Dispatch } from "./dispatch.ts";
 import { Exports } from "./exports.ts";
 
+import { currentCall } from "./incoming-call.ts";
 import { interceptCall, interceptNotification } from "./intercept.ts";
 import type { Limits } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
+import type { Outgoing } from "./outgoing.ts";
 import { PathNumbers } from "./path-numbers.ts";
 import type { Post } from "./post.ts";
 import { Promises } from "./promises.ts";
@@ -42,7 +44,7 @@ import { Streams } from "./streams.ts";
 import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
 import { makeStub } from "./stub-proxy.ts";
 import { deadStub, Stubs } from "./stubs.ts";
-import { type Outgoing, Valuables } from "./valuables.ts";
+import { Valuables } from "./valuables.ts";
 import type { Way } from "./way.ts";
 
 /** What the rooms need of the hall. */
@@ -120,7 +122,6 @@ export class Rooms {
   }
 
   takeCall(message: CallMessage | NotifyMessage): void {
-    const { outbox } = this.#hall;
     if (message[0] === Kind.call && this.#hall.state === "draining" && !this.#hall.ended) {
       const closing = new RpcError("UNAVAILABLE", "the session is closing", { delivered: "no" });
       const packed = this.#valuables.packError(closing, undefined, "no");
@@ -128,7 +129,6 @@ export class Rooms {
       return;
     }
     this.dispatch.receive(message);
-    outbox.flushIfLate();
   }
 
   takeAnswer(message: ResolveMessage | RejectMessage | DoneMessage): void {
@@ -183,10 +183,8 @@ export class Rooms {
   }
 
   #takeResult([, id, value, table, open]: ResolveMessage): void {
-    if (table === undefined || table === null) {
-      this.calls.resolve(id, () => this.#valuables.unpackValue(value, null, "result", {}), open === 1);
-      return;
-    }
+    if ((table === undefined || table === null) && this.#hall.way.trusted)
+      return this.calls.resolveWith(id, value, open === 1);
     this.calls.resolve(id, (options) => this.#valuables.unpackValue(value, table, "result", { options }), open === 1);
   }
 
@@ -235,7 +233,7 @@ export class Rooms {
     const packed = this.#valuables.packArguments(args, { plain: true });
     const extra = this.#valuables.packExtra(options, false);
     this.#hall.send([Kind.notify, target, this.paths.write(path), packed.data, packed.table, extra], packed);
-    this.#hall.outbox.flushIfLate();
+    if (currentCall()) this.#hall.outbox.flushIfLate();
   }
 
   #callsOwner(): ConstructorParameters<typeof Calls>[0] {
@@ -247,9 +245,11 @@ export class Rooms {
       internPath: (path) => this.paths.write(path),
       send: (message, packed) => {
         const ticket = hall.send(message, packed);
-        hall.outbox.flushIfLate();
+        if (currentCall()) hall.outbox.flushIfLate();
         return ticket;
       },
+      takeBack: (ticket) => hall.post.takeBack(ticket),
+      hasLeft: (ticket) => hall.post.hasLeft(ticket),
       sendUrgent: (message) => hall.sendUrgent(message),
       busy: (busy) => hall.owe(busy ? 1 : -1),
       unread: (error, path) => {

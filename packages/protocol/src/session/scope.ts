@@ -6,7 +6,7 @@
 export class CallScope {
   #open = 1;
   #ended = false;
-  readonly #atEnd: (() => void)[] = [];
+  #atEnd: (() => void)[] | undefined;
 
   /** True once everything that was lent for the call has been taken back. */
   get ended(): boolean {
@@ -38,13 +38,15 @@ export class CallScope {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const end of this.#atEnd) end();
-    this.#atEnd.length = 0;
+    const atEnd = this.#atEnd;
+    this.#atEnd = undefined;
+    if (atEnd) for (const end of atEnd) end();
   }
 
   /** Runs `end` when the scope ends; at once if it has. */
   onEnd(end: () => void): void {
     if (this.#ended) end();
-    else this.#atEnd.push(end);
+    else if (this.#atEnd) this.#atEnd.push(end);
+    else this.#atEnd = [end];
   }
 }

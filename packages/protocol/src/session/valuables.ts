@@ -10,13 +10,9 @@ import type { Unpacked } from "./dispatch.ts";
 import { packPlain, unpackPlain } from "./hello.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import type { Limits } from "./limits.ts";
+import type { Outgoing } from "./outgoing.ts";
 import { type Passage, Reader, type ReferenceRooms, Writer } from "./references.ts";
 import type { Way } from "./way.ts";
-
-/** What is sent: packed, and perhaps as a structured clone where the codec would make text. */
-export interface Outgoing extends Packed {
-  readonly raw?: true;
-}
 
 /** What passing values needs of the session. */
 export interface ValuablesOwner {
@@ -32,17 +28,27 @@ export interface ValuablesOwner {
 /** Packs and unpacks the values of one session, each for what it is: arguments, results, items, errors. */
 export class Valuables {
   readonly #owner: ValuablesOwner;
+  readonly #writer: Writer;
+  /** Options for each root, as the way is now: made once, since every message needs some. */
+  readonly #packOptions = new Map<string, PackOptions>();
+  #wayKnown = false;
 
   constructor(owner: ValuablesOwner) {
     this.#owner = owner;
+    this.#writer = new Writer(owner.rooms);
   }
 
   packArguments(args: readonly unknown[], passage: Passage): Outgoing {
-    return this.#pack(passage, "args", { kind: "call", value: args }, (options) => packArguments(args, options));
+    const { transfer } = this.#owner;
+    if (transfer)
+      return this.#packChosen(passage, "args", transfer({ kind: "call", value: args }), packArguments, args);
+    return this.#pack(passage, this.#optionsFor("args"), packArguments, args);
   }
 
   packValue(value: unknown, root: string, kind: OutgoingMessage["kind"], passage: Passage): Outgoing {
-    return this.#pack(passage, root, { kind, value }, (options) => pack(value, options));
+    const { transfer } = this.#owner;
+    if (transfer) return this.#packChosen(passage, root, transfer({ kind, value }), pack, value);
+    return this.#pack(passage, this.#optionsFor(root), pack, value);
   }
 
   /** Packs an error, without what of it cannot cross. */
@@ -56,14 +62,17 @@ export class Valuables {
     }
   }
 
+  /** The arguments, and what must settle before they are whole. */
   unpackArguments(args: unknown, table: unknown, call: IncomingCall): Unpacked {
-    const reader = this.#reader({ scope: call.scope, call, subject: subjectOf(call.path) });
     const list = Array.isArray(args) ? args : [args];
+    if (this.#isPlain(table)) return { args: list, waits: nothing };
+    const reader = this.#reader({ scope: call.scope, call, subject: subjectOf(call.path) });
     const unpacked = unpack(list, table, this.#unpackOptions(reader, "args"));
     return { args: unpacked as readonly unknown[], waits: reader.waits };
   }
 
   unpackValue(value: unknown, table: unknown, root: string, passage: Passage): unknown {
+    if (this.#isPlain(table)) return value;
     return unpack(value, table, this.#unpackOptions(this.#reader(passage), root));
   }
 
@@ -94,26 +103,61 @@ export class Valuables {
     return metadata === undefined ? undefined : unpackPlain(metadata, metadataTable, "metadata");
   }
 
-  #pack(passage: Passage, root: string, message: OutgoingMessage, run: (options: PackOptions) => Packed): Outgoing {
-    const { way, rooms, transfer, mixed } = this.#owner;
-    const list = transfer?.(message);
-    for (const moved of list ?? []) markForTransfer(moved);
-    const writer = new Writer(rooms, passage);
-    const asClone = mixed && Array.isArray(list);
+  /** Trusted data without a table is the value itself. */
+  #isPlain(table: unknown): boolean {
+    return (table === undefined || table === null) && this.#owner.way.trusted;
+  }
+
+  #pack<T>(passage: Passage, options: PackOptions, run: (value: T, options: PackOptions) => Packed, value: T): Packed {
+    const writer = this.#writer;
+    const outer = writer.begin(passage);
     try {
-      const packed = run({
-        level: way.clones || asClone ? "clone" : "json",
-        attachments: way.mayClone,
-        trusted: way.trusted,
-        moves: asClone || !mixed ? way.moves : "none",
-        root,
-        references: writer,
-      });
-      return asClone ? { ...packed, raw: true } : packed;
+      return run(value, options);
     } catch (error) {
       writer.undo();
       throw error;
+    } finally {
+      writer.end(outer);
     }
+  }
+
+  /** The user has said what this message moves. */
+  #packChosen<T>(
+    passage: Passage,
+    root: string,
+    list: readonly object[] | null | undefined,
+    run: (value: T, options: PackOptions) => Packed,
+    value: T,
+  ): Outgoing {
+    for (const moved of list ?? []) markForTransfer(moved);
+    const asClone = this.#owner.mixed && Array.isArray(list);
+    if (!asClone) return this.#pack(passage, this.#optionsFor(root), run, value);
+    return { ...this.#pack(passage, this.#makeOptions(root, true), run, value), raw: true };
+  }
+
+  #optionsFor(root: string): PackOptions {
+    if (this.#wayKnown !== this.#owner.way.known) {
+      this.#wayKnown = this.#owner.way.known;
+      this.#packOptions.clear();
+    }
+    let options = this.#packOptions.get(root);
+    if (!options) {
+      options = this.#makeOptions(root, false);
+      this.#packOptions.set(root, options);
+    }
+    return options;
+  }
+
+  #makeOptions(root: string, asClone: boolean): PackOptions {
+    const { way, mixed } = this.#owner;
+    return {
+      level: way.clones || asClone ? "clone" : "json",
+      attachments: way.mayClone,
+      trusted: way.trusted,
+      moves: asClone || !mixed ? way.moves : "none",
+      root,
+      references: this.#writer,
+    };
   }
 
   #reader(passage: Passage): Reader {
@@ -125,6 +169,8 @@ export class Valuables {
     return { trusted: way.trusted, limits: way.trusted ? undefined : limits, references, root };
   }
 }
+
+const nothing: readonly never[] = [];
 
 function subjectOf(path: readonly string[]): string {
   return path.length > 0 ? JSON.stringify(path.join(".")) : "a function";
