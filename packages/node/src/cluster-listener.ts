@@ -18,8 +18,13 @@ export function clusterListener(options: ForkTransportOptions = {}): Listener {
     address: undefined,
     ready: Promise.resolve(),
     accept(arrive: (transport: Transport) => void) {
-      forked = (worker) =>
+      // A worker is among the others before its event comes.
+      const known = new WeakSet<Worker>();
+      forked = (worker) => {
+        if (known.has(worker)) return;
+        known.add(worker);
         arrive(openChild(worker.process, false, options, { kind: "cluster-worker", worker, id: worker.id }));
+      };
       for (const worker of Object.values(cluster.workers ?? {})) if (worker) forked(worker);
       cluster.on("fork", forked);
     },
