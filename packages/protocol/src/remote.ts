@@ -15,10 +15,17 @@ export interface LazyTypes<Router = unknown> {
 }
 
 /** What this side sees of an API over there: the same shape, every function asynchronous. */
-export type Remote<T> = T extends { readonly "~lazy"?: infer Router extends object }
-  ? Remote<Router>
-  : T extends { readonly "~portolan"?: { readonly input: infer I; readonly output: infer O; readonly errors: infer E } }
-    ? RemoteProcedure<I, O, E>
+export type Remote<T> = "~lazy" extends keyof T
+  ? // Asked by key first: `object` would pass for a lazy branch of `object`, without end.
+    T extends { readonly "~lazy"?: infer Router extends object }
+    ? Remote<Router>
+    : never
+  : "~portolan" extends keyof T
+    ? T extends {
+        readonly "~portolan"?: { readonly input: infer I; readonly output: infer O; readonly errors: infer E };
+      }
+      ? RemoteProcedure<I, O, E>
+      : never
     : T extends (...args: infer A) => infer R
       ? (...args: Sent<A>) => RemoteResult<R>
       : T extends object
