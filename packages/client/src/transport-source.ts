@@ -10,7 +10,7 @@ import {
 
 /** A source that is one session: on a transport of its own, or one that somebody else opened and keeps. */
 export function openTransport(source: Transport | Session, options: SessionOptions): OpenSource {
-  const own = "send" in source;
+  const own = "traits" in source;
   const session = own ? openSession(source, options) : source;
   return {
     get status() {

@@ -105,7 +105,8 @@ function movedPorts(message: unknown, to: Transport): readonly object[] {
 function findPorts(value: unknown, found: object[], depth: number): object[] {
   if (typeof value !== "object" || value === null || depth > 64) return found;
   const tag = Object.prototype.toString.call(value);
-  if (tag === "[object MessagePort]") found.push(value);
+  // Electron's MessagePortMain has no tag, only a class.
+  if (tag === "[object MessagePort]" || value.constructor?.name === "MessagePortMain") found.push(value);
   else if (Array.isArray(value)) for (const inner of value) findPorts(inner, found, depth + 1);
   else if (tag === "[object Object]") for (const inner of Object.values(value)) findPorts(inner, found, depth + 1);
   return found;

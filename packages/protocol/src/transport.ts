@@ -14,6 +14,11 @@ export interface Traits {
   readonly carries: Carriage;
   /** Which transferables a message may move. Default `"none"`. */
   readonly moves: Movable;
+  /**
+   * Where it carries clones: platform objects (Blob, CryptoKey, DOMRect …) too. False for the ports of Electron's main
+   * process, where a message that holds one vanishes. Default true.
+   */
+  readonly platformObjects: boolean;
   /** The largest message in bytes (text: UTF-16 units); larger ones are fragmented. Default: no limit. */
   readonly maxMessage: number;
   /** One message in is one message out. False only for byte streams. Default true. */
@@ -128,6 +133,7 @@ export interface TransportDefinition {
 
 const defaultTraits: Omit<Traits, "carries"> = {
   moves: "none",
+  platformObjects: true,
   maxMessage: Number.POSITIVE_INFINITY,
   framed: true,
   announcesDeath: true,

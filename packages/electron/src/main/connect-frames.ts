@@ -1,3 +1,4 @@
+import { relay } from "@portolan/protocol";
 import { MessageChannelMain } from "electron";
 import { mainPortTransport } from "../ports/main-port-transport.ts";
 import type { MainPortLike } from "../ports/port-shapes.ts";
@@ -78,8 +79,7 @@ function dealRelayed(a: LinkSide, b: LinkSide): () => void {
     mainPortTransport(port2 as unknown as MainPortLike, { peer: { kind: "electron-frame" }, trusted: false }),
   );
   const [forA, forB] = transports;
-  void forA;
-  void forB;
+  if (forA && forB) relay(forA, forB);
   return () => {
     for (const transport of transports) transport.close();
   };

@@ -21,8 +21,8 @@ const watches = new WeakMap<WebContentsLike, Watch>();
  * Returns the way to leave.
  */
 export function tenancy(webContents: WebContentsLike, tenant: Tenant): () => void {
-  let watch = watches.get(webContents);
-  if (!watch) watches.set(webContents, (watch = new Watch(webContents)));
+  const watch = watches.get(webContents) ?? new Watch(webContents);
+  watches.set(webContents, watch);
   return watch.enter(tenant);
 }
 

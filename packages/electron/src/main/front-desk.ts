@@ -86,8 +86,8 @@ const told = new WeakMap<WebContentsLike, Set<string>>();
 
 /** Whether this has not been reported of this page yet: one that asks without end fills no log. */
 function isNews(sender: WebContentsLike, sentence: string): boolean {
-  let sentences = told.get(sender);
-  if (!sentences) told.set(sender, (sentences = new Set()));
+  const sentences = told.get(sender) ?? new Set();
+  told.set(sender, sentences);
   if (sentences.has(sentence) || sentences.size >= maxReports) return false;
   sentences.add(sentence);
   return true;

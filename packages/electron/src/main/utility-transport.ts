@@ -23,7 +23,7 @@ export function utilityTransport(
   const ours = typeof child === "function";
   const process = ours ? child() : child;
   return defineTransport({
-    traits: { carries: "clone", moves: "ports", shared: true, trusted },
+    traits: { carries: "clone", moves: "ports", platformObjects: false, shared: true, trusted },
     peer: { kind: "electron-utility", process },
     port: process,
     open(events) {

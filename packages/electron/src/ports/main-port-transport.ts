@@ -29,7 +29,7 @@ export const portClosed: CloseReason = {
 export function mainPortTransport(port: MainPortLike, options: MainPortOptions): Transport {
   let gone = false;
   return defineTransport({
-    traits: { carries: "clone", moves: "ports", trusted: options.trusted },
+    traits: { carries: "clone", moves: "ports", platformObjects: false, trusted: options.trusted },
     peer: options.peer,
     port,
     open(events) {

@@ -23,7 +23,12 @@ export interface PagePortOptions {
 export function pagePortTransport(port: PagePortLike, options: PagePortOptions): Transport {
   const { towardsMain } = options;
   return defineTransport({
-    traits: { carries: "clone", moves: towardsMain ? "ports" : "all", trusted: options.trusted },
+    traits: {
+      carries: "clone",
+      moves: towardsMain ? "ports" : "all",
+      platformObjects: !towardsMain,
+      trusted: options.trusted,
+    },
     peer: options.peer,
     port,
     open(events) {

@@ -17,8 +17,7 @@ export interface ParentTransportOptions {
 export function parentTransport({ trusted = true }: ParentTransportOptions = {}): Transport {
   const port = theParentPort();
   return defineTransport({
-    // "ports", as on main's side of it: such a carrier knows no platform objects. Ports themselves come in only.
-    traits: { carries: "clone", moves: "ports", shared: true, trusted },
+    traits: { carries: "clone", moves: "none", platformObjects: false, shared: true, trusted },
     peer: { kind: "electron-main" },
     port,
     open(events) {
@@ -28,10 +27,7 @@ export function parentTransport({ trusted = true }: ParentTransportOptions = {})
       port.on("message", onMessage);
       port.start?.();
       return {
-        send(message, transfer) {
-          if (transfer.length > 0) throw new TypeError("process.parentPort cannot move ports; send them from main");
-          port.postMessage(message);
-        },
+        send: (message) => port.postMessage(message),
         close: () => void port.off("message", onMessage),
       };
     },

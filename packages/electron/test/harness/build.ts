@@ -1,20 +1,26 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type InlineConfig } from "vite";
 
 const here = fileURLToPath(new URL("app", import.meta.url));
 
-// Inside the package, so that its main process finds `@portolan/electron` as installed.
-const appFolder: string = fileURLToPath(new URL("dist", import.meta.url));
+const appFolder = fileURLToPath(new URL("dist/app", import.meta.url));
+const preloadFile = fileURLToPath(new URL("../../dist/preload.cjs", import.meta.url));
 
-/** Builds the app that the tests drive: main and utility as modules, pages and preloads as one file each. */
+/**
+ * Builds the app that the tests drive, each part one file. Portolan's preload lies where the bundled main process looks
+ * for it, as after an install. Returns the file to start Electron with.
+ */
 export async function buildApp(): Promise<string> {
   await mkdir(appFolder, { recursive: true });
   await bundle("main", { ssr: true, format: "es", file: "main.mjs" });
   await bundle("utility", { ssr: true, format: "es", file: "utility.mjs" });
+  await bundle("utility-rpc", { ssr: true, format: "es", file: "utility-rpc.mjs" });
+  await bundle("thread", { ssr: true, format: "es", file: "thread.mjs" });
   await bundle("page", { format: "iife", file: "page.js" });
   await bundle("preload-client", { format: "cjs", file: "preload-client.cjs" });
+  await copyFile(preloadFile, join(appFolder, "../preload.cjs"));
   const page = (extra: string): string =>
     `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'self' 'unsafe-inline'; script-src 'self'"><title>page</title>${extra}<script src="page.js"></script>`;
   await writeFile(join(appFolder, "index.html"), page(""));
@@ -34,17 +40,18 @@ async function bundle(entry: string, { format, file, ssr = false }: Target): Pro
   const input = join(here, `${entry}.ts`);
   const config: InlineConfig = {
     configFile: false,
+    ssr: { noExternal: true },
     logLevel: "error",
     root: here,
     build: {
       outDir: appFolder,
-      emptyOutDir: false,
       minify: false,
       target: "chrome140",
       ssr: ssr ? input : false,
+      emptyOutDir: false,
       rolldownOptions: {
         input,
-        external: ssr ? [/^@portolan\//, "electron", /^node:/] : ["electron"],
+        external: ["electron", /^node:/],
         output: { format, entryFileNames: file, codeSplitting: false },
       },
     },

@@ -153,6 +153,7 @@ export class Valuables {
     return {
       level: way.clones || asClone ? "clone" : "json",
       attachments: way.mayClone,
+      platformObjects: way.platformObjects,
       trusted: way.trusted,
       moves: asClone || !mixed ? way.moves : "none",
       root,

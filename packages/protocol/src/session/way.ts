@@ -38,6 +38,11 @@ export class Way {
     return this.#hello ? narrowMoves(own, this.#hello.moves) : own;
   }
 
+  /** This end takes objects of the platform's own where it clones. */
+  get platformObjects(): boolean {
+    return this.#transport.traits.platformObjects;
+  }
+
   /** Every part of the way is trusted. */
   get trusted(): boolean {
     return this.#transport.traits.trusted && this.#hello?.trusted !== false;

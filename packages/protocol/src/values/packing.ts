@@ -12,6 +12,8 @@ export interface PackOptions {
   readonly level: "clone" | "json";
   /** At the json level: bytes and platform objects ride as they are, since the carrier clones; see {@link downgrade}. */
   readonly attachments?: boolean;
+  /** What structured clone takes of the platform's own may cross. Default true. */
+  readonly platformObjects?: boolean;
   /** RegExp, SharedArrayBuffer and the stacks of errors go to trusted peers only. */
   readonly trusted: boolean;
   /** What the carrier can move instead of copying. */

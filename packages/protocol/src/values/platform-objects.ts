@@ -30,6 +30,9 @@ export function packPlatformObject(source: object, name: string, key: Key, packi
   const copy = cloneOf(source);
   if (!copy) throw packing.refuse(remedyFor(name, packing));
   packing.needsClone(`a ${name}`);
+  if (packing.options.platformObjects === false) {
+    throw packing.refuse(`a ${name} cannot pass through Electron's main process; send what it holds`);
+  }
   // Those with a `close` hold memory of the platform, so the copy goes at once. Others may change until they are sent.
   if (typeof copy.close !== "function") return packNative(source, copy, key, packing);
   copy.close();

@@ -1,6 +1,6 @@
 import { connectFrames, rendererListener } from "@portolan/electron/main";
 import { ipcMain, utilityProcess } from "electron";
-import { acceptAll, file, inPage, listenerCounts, open, type Scenario } from "./scenario.ts";
+import { acceptAll, file, inPage, listenerCounts, loaded, open, type Scenario } from "./scenario.ts";
 
 const allow = [file("index.html"), file("other.html")];
 
@@ -20,7 +20,7 @@ export const linkScenarios: Record<string, Scenario> = {
     const end = inPage(one, `wire.ended("${a}")`);
     two.webContents.reload();
     const ended = await end;
-    await new Promise((done) => two.webContents.once("did-finish-load", done));
+    await loaded(two);
     await inPage(two, 'links.listen("doc")');
     const arrivals = await inPage<string[]>(one, "links.arrived(2)");
     const [c] = await inPage<string[]>(two, "links.arrived(1)");

@@ -1,8 +1,10 @@
 import { app } from "electron";
+import { endingScenarios } from "./ending-scenarios.ts";
 import { linkScenarios } from "./link-scenarios.ts";
 import { pageScenarios } from "./page-scenarios.ts";
 import { policyScenarios } from "./policy-scenarios.ts";
 import { runScenarios } from "./scenario.ts";
+import { sessionScenarios } from "./session-scenarios.ts";
 import { utilityScenarios } from "./utility-scenarios.ts";
 
 // Windows come and go; the app stays.
@@ -12,4 +14,13 @@ process.on("unhandledRejection", (error) => console.log("UNHANDLED", error));
 process.on("warning", (warning) => console.log("WARNING", warning.name, warning.message));
 app
   .whenReady()
-  .then(() => runScenarios({ ...pageScenarios, ...policyScenarios, ...utilityScenarios, ...linkScenarios }));
+  .then(() =>
+    runScenarios({
+      ...pageScenarios,
+      ...policyScenarios,
+      ...utilityScenarios,
+      ...linkScenarios,
+      ...sessionScenarios,
+      ...endingScenarios,
+    }),
+  );

@@ -1,6 +1,6 @@
 import { rendererListener } from "@portolan/electron/main";
 import { MessageChannelMain, type MessagePortMain } from "electron";
-import { acceptAll, ending, file, inPage, listenerCounts, open, type Scenario } from "./scenario.ts";
+import { acceptAll, ending, file, inPage, listenerCounts, loaded, open, type Scenario } from "./scenario.ts";
 
 const allow = [file("index.html"), file("other.html"), file("outer.html")];
 
@@ -66,7 +66,7 @@ export const pageScenarios: Record<string, Scenario> = {
     }
     const page = await inPage(
       window,
-      'wire.forge; [wire.send("a", { f() {} }), wire.send("a", document.body), wire.send("a", ["still there"])]',
+      '[wire.send("a", { f() {} }), wire.send("a", document.body), wire.send("a", ["still there"])]',
     );
     transport.send(new ArrayBuffer(8));
     const heard = await inPage(
@@ -109,11 +109,11 @@ export const pageScenarios: Record<string, Scenario> = {
       await inPage(window, 'wire.open("a"), wire.send("a", 1), wire.heard("a", 1)');
       const transport = await arrivals.next();
       if (round % 100 === 1) counts.push(listenerCounts(window));
-      const loaded = new Promise((done) => window.webContents.once("did-finish-load", done));
+      const reloaded = loaded(window);
       window.webContents.reload();
       const { code, message } = await transport.closed;
       reasons.add(`${code} ${message.replace(/file:.*/, "…")}`);
-      await loaded;
+      await reloaded;
     }
     return { counts, idle: listenerCounts(window), reasons: [...reasons], sessions: arrivals.transports.length };
   },
@@ -128,12 +128,12 @@ export const pageScenarios: Record<string, Scenario> = {
     for (const [name, act] of [
       ["closed by the page", () => inPage(window, 'wire.close("a")')],
       ["navigated", () => void window.loadFile(file("other.html"))],
-      ["hash", () => inPage(window, 'location.hash = "x"; history.pushState({}, "", "#y"); 1')],
+      ["hash", () => inPage(window, 'location.hash = "x", history.pushState({}, "", "#y")')],
       ["crashed", () => window.webContents.forcefullyCrashRenderer()],
       ["window closed", () => window.close()],
     ] as const) {
       const transport = await connect();
-      const settled = new Promise((done) => window.webContents.once("did-finish-load", done));
+      const settled = loaded(window);
       const end = ending(transport);
       act();
       if (name === "hash") {

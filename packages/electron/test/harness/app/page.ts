@@ -2,6 +2,7 @@
 
 import { mainTransport, peerListener } from "@portolan/electron/renderer";
 import type { Transport } from "@portolan/protocol";
+import { rpc } from "./page-rpc.ts";
 
 interface Line {
   readonly transport: Transport;
@@ -113,4 +114,4 @@ const links = {
     until(() => (links.arrivals.length >= count ? links.arrivals : undefined)),
 };
 
-Object.assign(globalThis, { wire, links });
+Object.assign(globalThis, { wire, links, rpc });

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { rendererListener } from "@portolan/electron/main";
 import { ipcMain, type WebContents } from "electron";
-import { acceptAll, afterwards, file, inPage, open, type Scenario } from "./scenario.ts";
+import { acceptAll, afterwards, file, inPage, loaded, open, type Scenario } from "./scenario.ts";
 
 const allow = file("index.html");
 
@@ -35,7 +35,7 @@ export const policyScenarios: Record<string, Scenario> = {
     const transport = await arrivals.next();
     void window.loadURL(`${origin}/index.html`);
     const { code, message } = await transport.closed;
-    await new Promise((done) => window.webContents.once("did-finish-load", done));
+    await loaded(window);
     const told = await inPage(window, 'wire.open("a"), wire.ended("a")');
     return { code, message: message.includes(origin), told, arrived: arrivals.transports.length };
   },
@@ -55,7 +55,7 @@ export const policyScenarios: Record<string, Scenario> = {
     const heard = await frame?.executeJavaScript('wire.open("a"), wire.send("a", 1), wire.heard("a", 1)');
     const transport = await arrivals.next();
     const gone = transport.closed;
-    await inPage(window, 'document.querySelector("iframe").src = "index.html"; 1');
+    await inPage(window, 'document.querySelector("iframe").src = "index.html"');
     return { heard, end: await gone };
   },
   async "a webview"() {
@@ -90,7 +90,10 @@ export const policyScenarios: Record<string, Scenario> = {
   async "too many ports"() {
     const arrivals = acceptAll(rendererListener({ allow }));
     const window = await open();
-    await inPage(window, 'for (let i = 0; i < 63; i++) wire.open("n" + i); wire.send("n62", 1), wire.heard("n62", 1)');
+    await inPage(
+      window,
+      'Array.from({ length: 63 }, (_, n) => wire.open("n" + n)), wire.send("n62", 1), wire.heard("n62", 1)',
+    );
     const atTheLimit = await inPage(window, 'wire.open("last"), wire.send("last", 1), wire.heard("last", 1)');
     const above = await inPage(window, 'wire.open("above"), wire.ended("above")');
     await inPage(window, 'wire.close("last")');
@@ -116,7 +119,7 @@ async function guestOf(host: WebContents): Promise<WebContents> {
   const { webContents } = await import("electron");
   const guest = webContents.getAllWebContents().find((each) => each.hostWebContents === host);
   if (!guest) throw new Error("no webview");
-  if (guest.isLoading()) await new Promise((done) => guest.once("did-finish-load", done));
+  if (guest.isLoading()) await new Promise((done) => guest.once("did-finish-load", () => done(undefined)));
   return guest;
 }
 

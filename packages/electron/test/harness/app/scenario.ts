@@ -88,7 +88,12 @@ export async function open(page = "index.html", options: BrowserWindowConstructo
 /** Runs an expression in a page. */
 export function inPage<T = unknown>(window: BrowserWindow | WebContents, expression: string): Promise<T> {
   const contents = "webContents" in window ? window.webContents : window;
-  return contents.executeJavaScript(expression) as Promise<T>;
+  return contents.executeJavaScript(`(async () => (${expression}))()`) as Promise<T>;
+}
+
+/** Resolves when the page that is on its way has come. */
+export function loaded({ webContents }: BrowserWindow): Promise<void> {
+  return new Promise((done) => webContents.once("did-finish-load", () => done()));
 }
 
 /** How many listeners there are, in the places where they tend to pile up. */

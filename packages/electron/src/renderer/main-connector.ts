@@ -1,0 +1,26 @@
+import { type ConnectorOptions, defineConnector, type SessionSource, type Transport } from "@portolan/protocol";
+import { openMainLink } from "./main-link.ts";
+import type { MainTransportOptions } from "./main-transport.ts";
+
+/** Which way to main, and how to redial. */
+export interface MainConnectorOptions extends MainTransportOptions, ConnectorOptions {}
+
+/**
+ * Connects a page with main, and again whenever the session ends, as when main serves anew or the page comes back
+ * from the back/forward cache. Gives up when main refuses this page (PERMISSION_DENIED) or there is no preload
+ * (FAILED_PRECONDITION).
+ */
+export function mainConnector(options: MainConnectorOptions = {}): SessionSource {
+  const { name = "main", trusted = true, ...redial } = options;
+  return defineConnector(async (signal: AbortSignal): Promise<Transport> => {
+    const { transport, accepted } = openMainLink(["main", name], trusted);
+    const abort = (): void => transport.close();
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      await accepted;
+      return transport;
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }, redial);
+}

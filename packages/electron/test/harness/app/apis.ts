@@ -1,0 +1,89 @@
+// What the contexts of the tests expose to one another. The other sides import the types only.
+import { type Call, RpcError, retain } from "@portolan/server";
+
+class DiskError extends Error {
+  override name = "DiskError";
+  code = "ENOSPC";
+}
+
+/** What main offers its pages. */
+export function makeMainApi() {
+  const seen = { started: 0, finished: 0, aborted: 0, kept: [] as ((value: unknown) => unknown)[] };
+  const api = {
+    add: (a: number, b: number) => a + b,
+    echo: (value: unknown) => value,
+    whoAmI(this: Call) {
+      const { kind, origin, window } = this.peer;
+      return { kind, origin, window: (window as { id: number } | undefined)?.id };
+    },
+    progress: async (steps: number, report: (step: number) => unknown) => {
+      for (let step = 1; step <= steps; step++) await report(step);
+      return "done";
+    },
+    count: async function* (to: number) {
+      seen.started++;
+      try {
+        for (let n = 0; n < to; n++) yield n;
+      } finally {
+        seen.finished++;
+      }
+    },
+    forever: async function* () {
+      seen.started++;
+      try {
+        for (let n = 0; ; n++) {
+          yield n;
+          await new Promise((done) => setTimeout(done, 5));
+        }
+      } finally {
+        seen.finished++;
+      }
+    },
+    hang(this: Call) {
+      seen.started++;
+      this.signal.addEventListener("abort", () => seen.aborted++);
+      return new Promise<unknown>(() => {});
+    },
+    subscribe: (callback: (value: unknown) => unknown) => void seen.kept.push(retain(callback)),
+    fail: (): number => {
+      throw new RpcError("NOT_FOUND", "no such file", { data: { path: "/x" }, cause: new DiskError("disk is full") });
+    },
+    failForeign: (): number => {
+      throw new DiskError("disk is full");
+    },
+    giveWindow: (): unknown => ({ deep: [{ window: process.stdout }] }),
+    size: (value: ArrayBuffer | Uint8Array) => value.byteLength,
+  };
+  return { api, seen };
+}
+
+export type MainApi = ReturnType<typeof makeMainApi>["api"];
+
+/** What a page offers main, and other pages. */
+export function makePageApi(title: string) {
+  const heard: unknown[] = [];
+  return {
+    heard,
+    api: {
+      title: () => title,
+      add: (a: number, b: number) => a + b,
+      tell: (value: unknown) => void heard.push(value),
+      fail: (): number => {
+        throw new TypeError("the page says no");
+      },
+      hang: () => new Promise<unknown>(() => {}),
+      forever: async function* () {
+        for (let n = 0; ; n++) {
+          yield n;
+          await new Promise((done) => setTimeout(done, 5));
+        }
+      },
+      counter: () => {
+        let count = 0;
+        return () => ++count;
+      },
+    },
+  };
+}
+
+export type PageApi = ReturnType<typeof makePageApi>["api"];

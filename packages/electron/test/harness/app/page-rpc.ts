@@ -1,0 +1,115 @@
+// The sessions of a page: what main and other pages can be asked for, by `executeJavaScript`.
+import { type Client, createClient, onStatus, safe, stats, transfer } from "@portolan/client";
+import { mainConnector, mainTransport, peerListener } from "@portolan/electron/renderer";
+import { serve } from "@portolan/server";
+import { type MainApi, makePageApi, type PageApi } from "./apis.ts";
+
+let client: Client<MainApi>;
+const page = makePageApi(location.pathname.split("/").at(-1) ?? "");
+
+function facts(error: unknown): unknown {
+  const { name, message, code, data, delivered, cause, stack } = error as Record<string, unknown> & Error;
+  return {
+    name,
+    message,
+    code,
+    data,
+    delivered,
+    stack: String(stack).includes("page.js"),
+    cause: cause === undefined ? undefined : { ...(cause as object), ...(facts(cause) as object) },
+  };
+}
+
+const failing = (call: PromiseLike<unknown>): Promise<unknown> =>
+  Promise.resolve(call).then((value) => ({ value }), facts);
+
+/** Everything a page can be told to do with its sessions. */
+export const rpc = {
+  connect: (name?: string): void => {
+    client = createClient<MainApi>(mainTransport(name === undefined ? {} : { name }), { expose: page.api });
+  },
+  connector: (): void => {
+    client = createClient<MainApi>(mainConnector(), { expose: page.api });
+  },
+  add: (a: number, b: number) => client.add(a, b),
+  whoAmI: () => client.whoAmI(),
+  failing: (name: "fail" | "failForeign" | "giveWindow" | "hang" | "whoAmI") => failing(client[name]()),
+  send: {
+    element: () => failing(client.echo({ deep: [document.body] })),
+    blob: () => failing(client.echo({ deep: [new Blob(["x"])] })),
+    rect: () => failing(client.echo([new DOMRect(1, 2, 3, 4)])),
+    location: () => failing(client.echo({ location })),
+  },
+  async progress(steps: number) {
+    const seen: number[] = [];
+    return { answer: await client.progress(steps, (step) => seen.push(step)), seen };
+  },
+  async count(to: number, stopAt = Number.POSITIVE_INFINITY) {
+    let items = 0;
+    for await (const item of client.count(to)) if (++items === stopAt || item < 0) break;
+    return items;
+  },
+  async many(times: number) {
+    const answers = await Promise.all(Array.from({ length: times }, (_, n) => client.add(n, n)));
+    return answers.every((answer, n) => answer === 2 * n);
+  },
+  async values() {
+    const sent = {
+      date: new Date(5),
+      big: 12n,
+      undefined: undefined,
+      map: new Map([["a", new Set([1])]]),
+      error: new RangeError("r"),
+      bytes: new Uint8Array([1, 2]),
+    };
+    const back = (await client.echo(sent)) as typeof sent;
+    const proto: unknown = JSON.parse('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}');
+    const own = (await client.echo(proto)) as object;
+    return {
+      kinds: Object.values(back).map((value) => Object.prototype.toString.call(value)),
+      own: Object.hasOwn(own, "__proto__"),
+      polluted: "polluted" in {},
+    };
+  },
+  async buffers() {
+    const moved = new ArrayBuffer(1024);
+    return { there: await client.size(transfer(moved)), here: moved.byteLength };
+  },
+  /** Everything at once, never to be answered. */
+  busy(): void {
+    for (let n = 0; n < 100; n++) void failing(client.hang());
+    for (let n = 0; n < 10; n++) void drainForever();
+    for (let n = 0; n < 10; n++) void client.subscribe(() => new Promise(() => {}));
+  },
+  close: () => client.close(),
+  stats: () => stats(client),
+  heard: () => page.heard,
+  statuses: [] as string[],
+  watch: () => void onStatus(client, ({ state }) => rpc.statuses.push(state)),
+  peers(name: string): void {
+    const server = serve(peerListener({ name }), page.api);
+    void server
+      .when(() => true)
+      .then((session) => {
+        rpc.peer = createClient<PageApi>(session);
+        wake();
+      });
+  },
+  peer: undefined as Client<PageApi> | undefined,
+  async askPeer() {
+    while (!rpc.peer) await new Promise<void>((done) => (wake = done));
+    const { data } = await safe(rpc.peer.add(2, 3));
+    const next = await rpc.peer.counter();
+    return [await rpc.peer.title(), data, await next(), await next()];
+  },
+};
+
+let wake = (): void => {};
+
+async function drainForever(): Promise<void> {
+  try {
+    for await (const item of client.forever()) if (item < 0) break;
+  } catch {
+    // The session ended with the page: nobody is left to be told.
+  }
+}

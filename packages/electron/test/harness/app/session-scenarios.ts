@@ -1,0 +1,177 @@
+import { createClient } from "@portolan/client";
+import { connectFrames, rendererListener, utilityTransport } from "@portolan/electron/main";
+import { relay } from "@portolan/protocol";
+import { type Server, serve } from "@portolan/server";
+import { type BrowserWindow, screen, utilityProcess } from "electron";
+import { makeMainApi, type PageApi } from "./apis.ts";
+import { afterwards, file, inPage, open, type Scenario } from "./scenario.ts";
+
+const allow = [file("index.html"), file("other.html")];
+
+/** Serves the test API to the pages of this app. */
+export function serveMain(options: Parameters<typeof serve>[2] = {}): {
+  server: Server;
+  seen: ReturnType<typeof makeMainApi>["seen"];
+  errors: string[];
+} {
+  const { api, seen } = makeMainApi();
+  const errors: string[] = [];
+  const server = serve(rendererListener({ allow }), api, {
+    onError: (error) => errors.push(String(error)),
+    ...options,
+  });
+  afterwards(() => server.close());
+  return { server, seen, errors };
+}
+
+/** Calls, callbacks, streams and errors between main, pages and utility processes. */
+export const sessionScenarios: Record<string, Scenario> = {
+  async "a page calls main"() {
+    const { seen } = serveMain();
+    const window = await open();
+    await inPage(window, "rpc.connect()");
+    return {
+      add: await inPage(window, "rpc.add(1, 2)"),
+      who: ((await inPage(window, "rpc.whoAmI()")) as { window: number }).window === window.id,
+      progress: await inPage(window, "rpc.progress(3)"),
+      count: await inPage(window, "rpc.count(1000)"),
+      broken: await inPage(window, "rpc.count(1000, 7)"),
+      finished: seen.finished,
+      many: await inPage(window, "rpc.many(5000)"),
+      values: await inPage(window, "rpc.values()"),
+      polluted: "polluted" in {},
+      buffers: await inPage(window, "rpc.buffers()"),
+      stats: await inPage(window, "rpc.stats()"),
+    };
+  },
+  async "errors cross with all they carry"() {
+    serveMain({ exposeErrors: true });
+    const window = await open();
+    await inPage(window, "rpc.connect()");
+    return [await inPage(window, 'rpc.failing("fail")'), await inPage(window, 'rpc.failing("failForeign")')];
+  },
+  async "errors stay in main by default"() {
+    const { errors } = serveMain();
+    const window = await open();
+    await inPage(window, "rpc.connect()");
+    return { told: await inPage(window, 'rpc.failing("failForeign")'), errors };
+  },
+  async "what cannot cross is named"() {
+    serveMain({ exposeErrors: true });
+    const window = await open();
+    await inPage(window, "rpc.connect()");
+    const refusals = [];
+    for (const what of ["element", "blob", "rect", "location"])
+      refusals.push(await inPage(window, `rpc.send.${what}()`));
+    refusals.push(await inPage(window, 'rpc.failing("giveWindow")'));
+    return { refusals, add: await inPage(window, "rpc.add(1, 2)") };
+  },
+  async "main calls its windows"() {
+    const { server } = serveMain();
+    const windows = [await open(), await open("other.html")];
+    for (const window of windows) await inPage(window, "rpc.connect(), rpc.add(1, 1)");
+    const [first, second] = windows as [BrowserWindow, BrowserWindow];
+    const session = await server.when((peer) => peer["window"] === second);
+    const page = createClient<PageApi>(session);
+    const next = await page.counter();
+    const refusals = [];
+    for (const value of [{ deep: [second] }, { env: second.webContents }, [screen], new Blob(["x"])]) {
+      refusals.push(
+        await page.tell(value).then(
+          () => "sent",
+          (error: Error) => error.message,
+        ),
+      );
+    }
+    const titles = await Promise.allSettled([...server.sessions].map((each) => createClient<PageApi>(each).title()));
+    first.destroy();
+    const afterOneClosed = await Promise.allSettled(
+      [...server.sessions].map((each) => createClient<PageApi>(each).title()),
+    );
+    return {
+      title: await page.title(),
+      counter: [await next(), await next()],
+      error: await page
+        .fail()
+        .catch((error: { name: string; code: string; message: string }) => [error.name, error.code, error.message]),
+      refusals,
+      titles: titles.map((each) => (each.status === "fulfilled" ? each.value : each.reason.code)),
+      afterOneClosed: afterOneClosed.map((each) => (each.status === "fulfilled" ? each.value : each.reason.code)),
+    };
+  },
+  async "who is not allowed hears why"() {
+    const { server, seen, errors } = serveMain();
+    const window = await open("outer.html");
+    await inPage(window, "rpc.connect()");
+    const once = await inPage(window, 'rpc.failing("hang")');
+    await inPage(window, "rpc.connector()");
+    const again = await inPage(window, 'rpc.failing("hang")');
+    return { once, again, sessions: server.sessions.size, started: seen.started, errors: errors.length };
+  },
+  async "context refuses a window"() {
+    const { server } = serveMain({
+      context: (peer) => {
+        throw new Error(`not ${String(peer.kind)}`);
+      },
+    });
+    const window = await open();
+    await inPage(window, "rpc.connect()");
+    return { told: await inPage(window, 'rpc.failing("whoAmI")'), sessions: server.sessions.size };
+  },
+  async "two windows call one another"() {
+    return linked(await open(), await open("other.html"), {});
+  },
+  async "two windows by way of main"() {
+    return linked(await open(), await open("other.html"), { via: "main" });
+  },
+  async "main and a utility process"() {
+    const utility = createClient<UtilityApi>(utilityTransport(() => utilityProcess.fork(file("utility-rpc.mjs"))));
+    const steps: number[] = [];
+    const found = await utility.index("abc", (step) => steps.push(step));
+    const crash = await utility
+      .leave(3)
+      .catch((error: { code: string; message: string }) => [error.code, error.message]);
+    return { found, steps, crash };
+  },
+  async "a page and a utility process"() {
+    const window = await open();
+    const child = utilityProcess.fork(file("utility-rpc.mjs"));
+    const link = connectFrames(window, child, { name: "doc" });
+    await inPage(window, 'rpc.peers("doc")');
+    const answers = await inPage(window, "rpc.askPeer()");
+    link.close();
+    child.kill();
+    return answers;
+  },
+  async "a page and a worker thread"() {
+    const { Worker } = await import("node:worker_threads");
+    const { workerTransport } = await import("./thread-transport.ts");
+    const worker = new Worker(new URL("thread.mjs", import.meta.url));
+    const listener = rendererListener({ allow, name: "thread" });
+    listener.accept((page) => void relay(page, workerTransport(worker)), console.error);
+    const window = await open();
+    await inPage(window, 'rpc.connect("thread")');
+    const answers = {
+      add: await inPage(window, "rpc.add(1, 2)"),
+      progress: await inPage(window, "rpc.progress(3)"),
+      count: await inPage(window, "rpc.count(100)"),
+      error: await inPage(window, 'rpc.failing("failForeign")'),
+    };
+    await listener.close();
+    await worker.terminate();
+    return answers;
+  },
+};
+
+type UtilityApi = {
+  index(text: string, progress: (step: number) => unknown): Promise<string>;
+  leave(code: number): Promise<void>;
+};
+
+async function linked(one: BrowserWindow, two: BrowserWindow, options: { via?: "main" }): Promise<unknown> {
+  const link = connectFrames(one, two, { name: "doc", ...options });
+  for (const window of [one, two]) await inPage(window, 'rpc.peers("doc")');
+  const answers = await Promise.all([one, two].map((window) => inPage(window, "rpc.askPeer()")));
+  link.close();
+  return answers;
+}
