@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { createClient, type Remote, withOptions } from "@portolan/client";
+import { type Client, createClient, withOptions } from "@portolan/client";
 import { workerTransport } from "@portolan/worker-threads";
 import type { Batches } from "./batches.ts";
 import type { Reading } from "./reading.ts";
@@ -16,18 +16,22 @@ const batchesAtOnce = 2;
 export async function workThrough(reading: Reading, batches: Batches, signal: AbortSignal): Promise<void> {
   const crew = Array.from({ length: reading.threads }, hire);
   try {
-    const turns = crew.flatMap((worker) => Array.from({ length: batchesAtOnce }, () => worker));
-    await Promise.all(turns.map((worker) => takeTurns(withOptions(worker, { signal }), reading, batches)));
+    await Promise.all(
+      crew.map((worker) => {
+        const cancellable = withOptions(worker, { signal });
+        return Promise.all(Array.from({ length: batchesAtOnce }, () => takeTurns(cancellable, reading, batches)));
+      }),
+    );
   } finally {
     await Promise.all(crew.map((worker) => worker.close()));
   }
 }
 
-function hire() {
+function hire(): Client<Work> {
   return createClient<Work>(workerTransport(() => new Worker(new URL("./worker.js", import.meta.url))));
 }
 
-async function takeTurns(worker: Remote<Work>, reading: Reading, batches: Batches): Promise<void> {
+async function takeTurns(worker: Client<Work>, reading: Reading, batches: Batches): Promise<void> {
   const onProgress = (files: number, bytes: number) => {
     reading.calls.back++;
     reading.done.files += files;
