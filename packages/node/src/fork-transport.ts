@@ -74,7 +74,8 @@ function parentTransport({
   });
 }
 
-const traits = { shared: true } as const;
+/** Messages are kept only until anyone listens, and strangers do; in a cluster, Node itself does from the start. */
+const traits = { shared: true, queues: false } as const;
 
 function carriage(serialization: IpcSerialization): "clone" | "json" {
   return serialization === "advanced" ? "clone" : "json";

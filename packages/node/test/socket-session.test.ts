@@ -21,7 +21,7 @@ const api = {
     for (let i = 0; i < to; i++) yield i;
   },
   async *endless() {
-    for (let i = 0; ; i++) yield "x".repeat(10_000);
+    for (;;) yield "x".repeat(10_000);
   },
 };
 
@@ -127,7 +127,7 @@ describe("wrong pairings", () => {
       "[]\n",
       "null\n",
     ]) {
-      const stranger = createServer((socket) => void socket.on("error", () => {}).end(greeting));
+      const stranger = createServer((socket) => void socket.on("error", () => {}).resume().end(greeting));
       await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
       const { port } = stranger.address() as { port: number };
       const session = openSession<Api>(socketTransport(() => connect(port, "127.0.0.1")));
@@ -208,7 +208,7 @@ describe("bad bytes", () => {
     socket.end('[0,1,{"session":"x"');
     await gone(socket);
     expect((await service.sessions[0]!.closed).code).toBe("UNAVAILABLE");
-    expect(service.sessions[0]!.stats()).toMatchObject({ calls: 0 });
+    expect(service.sessions[0]!.stats()).toMatchObject({ calls: { open: 0 } });
   });
 
   it("one byte at a time is as good as all at once", async () => {
