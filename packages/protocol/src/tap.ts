@@ -1,6 +1,7 @@
 import type { Codec, CodecSession } from "./codec.ts";
 import { Kind, type Message } from "./message.ts";
 import { parseMessage } from "./parse-message.ts";
+import { unfoldRun } from "./runs.ts";
 import { chooseCodec } from "./session/choose-codec.ts";
 import type { Transport } from "./transport.ts";
 
@@ -158,7 +159,7 @@ function messagesIn(data: unknown, codec: CodecSession): readonly unknown[] {
 }
 
 function batchOf(frame: readonly unknown[]): readonly unknown[] {
-  return Array.isArray(frame[0]) ? frame : [frame];
+  return Array.isArray(frame[0]) ? frame.flatMap((entry) => unfoldRun(entry) ?? [entry]) : [frame];
 }
 
 function nameOfKind(kind: number): string {

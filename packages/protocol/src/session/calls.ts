@@ -217,12 +217,13 @@ export class Calls implements ResultOwner {
     if (!packed) return;
     const extra = this.#owner.packExtra(options, pending.hold);
     const wirePath = this.#owner.internPath(path);
+    const args = oneOrAll(packed.data as readonly unknown[]);
     const message: CallMessage =
       extra !== null
-        ? [Kind.call, id, target, wirePath, packed.data, packed.table, extra]
+        ? [Kind.call, id, target, wirePath, args, packed.table, extra]
         : packed.table !== null
-          ? [Kind.call, id, target, wirePath, packed.data, packed.table]
-          : [Kind.call, id, target, wirePath, packed.data];
+          ? [Kind.call, id, target, wirePath, args, packed.table]
+          : [Kind.call, id, target, wirePath, args];
     pending.message = message;
     this.#pending.set(id, pending);
     if (++this.#inFlight === 1) this.#owner.busy(true);
@@ -319,6 +320,11 @@ export class Calls implements ResultOwner {
     this.#pending.delete(pending.id);
     pending.scope.end();
   }
+}
+
+/** A single argument travels without a list around it, unless it is a list itself. */
+function oneOrAll(args: readonly unknown[]): unknown {
+  return args.length === 1 && !Array.isArray(args[0]) ? args[0] : args;
 }
 
 function fail(result: CallResult, error: RpcError): CallResult {

@@ -1,6 +1,7 @@
 import type { Codec, CodecOptions, CodecSession } from "../codec.ts";
 import { RpcError } from "../error.ts";
 import type { FragmentMessage, Message } from "../message.ts";
+import { foldRuns } from "../runs.ts";
 import type { Transport } from "../transport.ts";
 import { Assembly, cutFragments } from "./fragments.ts";
 import { exceeded, type Limits } from "./limits.ts";
@@ -73,16 +74,29 @@ export class Carrier {
     this.#anyRaw = true;
   }
 
-  sendFrame(frame: Message | readonly Message[], transfer: readonly object[]): void {
-    if (this.#anyRaw && isBatch(frame) && frame.some((message) => this.#raw.has(message))) {
-      for (const message of frame) this.sendFrame(message, this.#raw.has(message) ? transfer : []);
-      return;
+  /** Sends messages as one frame. Throws what the platform throws when it refuses. */
+  sendMessages(messages: readonly Message[], transfer: readonly object[]): void {
+    if (this.#anyRaw && messages.some((message) => this.#raw.has(message))) return this.#sendEach(messages, transfer);
+    // Strangers know messages one by one.
+    const folded = messages.length > 1 && this.#codec.greets !== false ? foldRuns(messages) : messages;
+    this.#sendFrame(folded.length === 1 ? folded[0] : folded, transfer);
+  }
+
+  /** Messages that go in different forms cannot share a frame. */
+  #sendEach(messages: readonly Message[], transfer: readonly object[]): void {
+    for (const message of messages) {
+      if (this.#raw.has(message)) this.#transport.send(message, transfer);
+      else this.#sendFrame(message, []);
     }
-    if (this.#codec.carries === "clone" || this.#raw.has(frame)) return this.#transport.send(frame, transfer);
+  }
+
+  #sendFrame(frame: unknown, transfer: readonly object[]): void {
+    if (this.#codec.carries === "clone") return this.#transport.send(frame, transfer);
     const encoded = this.#state.encode(frame);
-    if (encoded === undefined)
+    if (encoded === undefined) {
       throw new RpcError("UNIMPLEMENTED", "the peer does not know such messages", { delivered: "no" });
-    const length = (encoded as string | Uint8Array).length;
+    }
+    const { length } = encoded as string | Uint8Array;
     if (length > this.peerAccepts) throw exceeded("bytes in one message (send it as a stream)", this.peerAccepts);
     if (length > this.wayLimit) this.#sendFragments(encoded as string | Uint8Array);
     else this.#transport.send(encoded);
@@ -147,7 +161,3 @@ export class Carrier {
 /** Messages and batches nest values this much deeper. */
 const frameDepth = 4;
 const fragmentOverhead = 48;
-
-function isBatch(frame: Message | readonly Message[]): frame is readonly Message[] {
-  return Array.isArray(frame[0]);
-}

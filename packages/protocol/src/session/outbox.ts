@@ -4,8 +4,8 @@ import { Kind, type Message } from "../message.ts";
 export interface OutboxCarrier {
   /** True while the port would rather not take more. */
   readonly blocked: boolean;
-  /** Sends one message, or a batch. Throws what the platform throws when it refuses. */
-  sendFrame(frame: Message | readonly Message[], transfer: readonly object[]): void;
+  /** Sends messages as one. Throws what the platform throws when it refuses. */
+  sendMessages(messages: readonly Message[], transfer: readonly object[]): void;
 }
 
 /** What the outbox asks of its session. */
@@ -160,7 +160,7 @@ export class Outbox {
     const [only] = messages;
     if (!only) return;
     try {
-      this.#carrier.sendFrame(messages.length === 1 ? only : messages, this.#transfersOf(messages));
+      this.#carrier.sendMessages(messages, this.#transfersOf(messages));
       for (const message of this.#transfers.size > 0 ? messages : []) this.#transfers.delete(message);
     } catch (error) {
       if (messages.length > 1) return this.#sendHalves(messages);

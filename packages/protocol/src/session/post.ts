@@ -89,8 +89,9 @@ export class Post {
       return;
     }
     try {
+      const parts = [packed.data, onlyArgument(packed.data)];
       const plain = downgrade(packed, "args");
-      waiting.ticket = this.#push(replaceData(message, packed.data, plain.data), plain);
+      waiting.ticket = this.#push(replaceParts(message, parts, [plain.data, onlyArgument(plain.data)]), plain);
     } catch (error) {
       this.#owner.refused(message, error);
     }
@@ -103,8 +104,16 @@ export class Post {
   }
 }
 
-/** Downgrading changes data in place, except where the message is the data itself. */
-function replaceData(message: Message, old: unknown, data: unknown): Message {
-  if (old === data) return message;
-  return (message as readonly unknown[]).map((slot) => (slot === old ? data : slot)) as unknown as Message;
+/** Downgrading changes data in place, except where a slot of the message is the data itself, or its only argument. */
+function replaceParts(message: Message, old: readonly unknown[], parts: readonly unknown[]): Message {
+  const replace = (slot: unknown) => {
+    const at = slot === undefined ? -1 : old.indexOf(slot);
+    return at < 0 ? slot : parts[at];
+  };
+  return (message as readonly unknown[]).map(replace) as unknown as Message;
+}
+
+function onlyArgument(data: unknown): unknown {
+  const single: unknown = Array.isArray(data) && data.length === 1 ? data[0] : undefined;
+  return typeof single === "object" && single !== null ? single : undefined;
 }

@@ -3,6 +3,7 @@ import { RpcError } from "../error.ts";
 import { type ErrorCode, errorCodes } from "../error-code.ts";
 import { type HelloMessage, Kind, type Message } from "../message.ts";
 import { parseMessage } from "../parse-message.ts";
+import { unfoldRun } from "../runs.ts";
 import type { CloseOptions, FailurePlace, Session, SessionOptions } from "../session-options.ts";
 import { type CloseReason, closedHere, type Peer, type Transport } from "../transport.ts";
 import { Carrier } from "./carrier.ts";
@@ -54,7 +55,7 @@ export class SessionHall implements Session {
     this.codec = chooseCodec(options.codec ?? transport.codec, transport.traits);
     this.#port = transport;
     this.#freeChannel = claimChannel(transport, options.channel ?? "");
-    const id = crypto.randomUUID();
+    const id = newSessionId();
     const shared = transport.traits.shared || options.channel !== undefined;
     this.transport = shared ? channelView(transport, options.channel ?? "", id) : transport;
     this.#peer = { ...transport.peer };
@@ -316,10 +317,11 @@ export class SessionHall implements Session {
   }
 
   #takeFrame(frame: unknown): void {
-    if (!Array.isArray(frame) || !Array.isArray(frame[0])) return this.#takeRaw(frame);
-    if (frame.length > this.limits.batch)
-      throw new RpcError("RESOURCE_EXHAUSTED", `a batch of ${frame.length} messages`);
-    for (const raw of frame) this.#takeRaw(raw);
+    if (!Array.isArray(frame)) return this.#takeRaw(frame);
+    const isBatch = Array.isArray(frame[0]);
+    const raws = isBatch ? frame.flatMap((entry) => unfoldRun(entry) ?? [entry]) : (unfoldRun(frame) ?? [frame]);
+    if (raws.length > this.limits.batch) throw new RpcError("RESOURCE_EXHAUSTED", `a batch of ${raws.length} messages`);
+    for (const raw of raws) this.#takeRaw(raw);
   }
 
   #takeRaw(raw: unknown): void {
@@ -408,6 +410,11 @@ export class SessionHall implements Session {
 export function openSession<Api = unknown>(transport: Transport, options: SessionOptions = {}): Session<Api> {
   // Only the user knows what the other side exposes.
   return new SessionHall(transport, options) as unknown as Session<Api>;
+}
+
+/** Unique among the sessions that ever share a port; short, since shared ports carry it with every message. */
+function newSessionId(): string {
+  return [...crypto.getRandomValues(new Uint32Array(2))].map((part) => part.toString(36)).join("");
 }
 
 /** With what the calls in flight reject. */
