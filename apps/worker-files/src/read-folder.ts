@@ -1,4 +1,4 @@
-import { realpath, stat } from "node:fs/promises";
+import { access, constants, realpath, stat } from "node:fs/promises";
 import { Batches } from "./batches.ts";
 import { workThrough } from "./crew.ts";
 import { newReading, type Reading } from "./reading.ts";
@@ -64,5 +64,8 @@ async function folderAt(path: string): Promise<string> {
     throw new Error(error.code === "ENOENT" ? `there is no folder ${path}` : `cannot read ${path}: ${error.message}`);
   });
   if (!there.isDirectory()) throw new Error(`${path} is not a folder`);
+  await access(path, constants.R_OK | constants.X_OK).catch(() => {
+    throw new Error(`the folder ${path} may not be read`);
+  });
   return await realpath(path);
 }

@@ -49,7 +49,7 @@ function duplicates({ catalog, folder }: Reading): string[] {
   const saved = all.reduce((sum, group) => sum + wasted(group), 0);
   const rows = all.slice(0, longest).flatMap((group) => groupRows(group, folder));
   return [
-    `Duplicates: ${plural(all.length, "group")}, ${bytes(saved)} too much. The largest:`,
+    `Duplicates: ${plural(all.length, "group")}, ${bytes(saved)} could be saved. The largest:`,
     ...rows,
     ...more(all.length, "group"),
   ];
@@ -78,6 +78,7 @@ function skipped({ catalog, folder }: Reading): string[] {
 const reasons = new Map([
   ["ENOENT", "vanished"],
   ["ENOTDIR", "vanished"],
+  ["ENAME", "has a name that is no UTF-8"],
   ["ENOTFILE", "is no file any more"],
   ["ELOOP", "is a link now"],
   ["EACCES", "may not be read"],

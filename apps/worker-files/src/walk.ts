@@ -7,7 +7,7 @@ export interface FoundFile {
   readonly size: number;
 }
 
-/** What could not be read or has vanished, with the system's code such as `EACCES`. */
+/** What could not be read or has vanished, with the system's code such as `EACCES`, or ENAME for a name that is no text. */
 export interface Unreadable {
   readonly path: string;
   readonly code: string;
@@ -54,7 +54,7 @@ async function lookInto(folder: string, folders: string[], signal: AbortSignal, 
       [found, paths] = [nothing(), []];
     }
   } catch (error) {
-    found.unreadable.push({ path: folder, code: codeOf(error) });
+    found.unreadable.push({ path: folder, code: codeOf(error, folder) });
   }
   await take(await measure(paths, found));
 }
@@ -65,7 +65,7 @@ async function measure(paths: readonly string[], found: Found): Promise<Found> {
       try {
         found.files.push({ path, size: (await lstat(path)).size });
       } catch (error) {
-        found.unreadable.push({ path, code: codeOf(error) });
+        found.unreadable.push({ path, code: codeOf(error, path) });
       }
     }),
   );
@@ -76,6 +76,8 @@ function nothing(): Found {
   return { files: [], unreadable: [], passedOver: 0 };
 }
 
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
+function codeOf(error: unknown, path: string): string {
+  const code = (error as NodeJS.ErrnoException).code ?? String(error);
+  // A name that is no UTF-8 does not survive in a string, and nothing has the name that did.
+  return code === "ENOENT" && path.includes("\uFFFD") ? "ENAME" : code;
 }

@@ -33,7 +33,7 @@ describe("the program", () => {
       "TypeScript 1 lines 1 files 4 B",
       "binary 0 lines 2 files 2.0 MB",
     ]);
-    const groups = table(stdout, "Duplicates: 2 groups, 1.0 MB too much. The largest:");
+    const groups = table(stdout, "Duplicates: 2 groups, 1.0 MB could be saved. The largest:");
     expect(groups.slice(0, 3).sort()).toEqual(["2 times 1.0 MB", "pair-1.bin", "pair-2.bin"]);
     expect(groups[3]).toBe("3 times 22 B");
     expect(groups.slice(4).sort()).toEqual(["copy-1.txt", "deep/copy-3.txt", "deep/er/copy-2.txt"]);

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { walk } from "../src/walk.ts";
@@ -25,6 +26,12 @@ describe("the walk", () => {
   it("reports a folder that it cannot read, and goes on", async () => {
     const { unreadable } = await all("/nowhere/at/all");
     expect(unreadable).toEqual(["ENOENT"]);
+  });
+
+  it.runIf(process.platform === "linux")("says so when a name is no UTF-8", async () => {
+    const folder = tree({});
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0x2e])]), "");
+    expect((await all(folder)).unreadable).toEqual(["ENAME"]);
   });
 
   it("stops when it is cancelled", async () => {

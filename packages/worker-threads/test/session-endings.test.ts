@@ -65,7 +65,7 @@ describe.each([
 ])("100 calls in flight over $over, then $name", ({ over, kill, message, cause }) => {
   it("R-28 O-20 all settle as UNAVAILABLE with the cause, and nothing is left", async () => {
     const { port1, port2 } = new MessageChannel();
-    const worker = newWorker(over === "a port" ? port2 : undefined);
+    const worker = newWorker({ port: over === "a port" ? port2 : undefined });
     const transport = over === "a port" ? portTransport(port1, { trusted: true }) : workerTransport(worker);
     const session = openSession<Remote<FixtureApi>>(transport);
     const { remote } = session;
@@ -119,6 +119,30 @@ describe("a session that was closed here", () => {
   });
 });
 
+describe("one worker, one session after the other", () => {
+  it("gathers no listener", async () => {
+    const worker = newWorker({ sessions: 50 });
+    for (let index = 0; index < 50; index++) {
+      const session = openSession<Remote<FixtureApi>>(workerTransport(worker));
+      expect(await session.remote.add(index, 1)).toBe(index + 1);
+      await session.close();
+      expect(listenersOf(worker)).toBe(0);
+    }
+    await worker.terminate();
+    await vi.waitFor(() => expect(portsHeld()).toEqual([]));
+  });
+});
+
+describe("a worker that answers and exits", () => {
+  it("F22 has its answer delivered before its end", async () => {
+    const worker = newWorker();
+    const session = openSession<Remote<FixtureApi>>(workerTransport(worker));
+    expect(await session.remote.lastWords()).toBe("bye");
+    expect(await session.closed).toMatchObject({ code: "UNAVAILABLE", cause: { exitCode: 3 } });
+    await nothingLeft(session, worker);
+  });
+});
+
 describe("100 calls that nobody awaits", () => {
   it("to a killed worker, leave the process alive and nothing unhandled", async () => {
     const worker = newWorker();
@@ -131,9 +155,9 @@ describe("100 calls that nobody awaits", () => {
   });
 });
 
-function newWorker(port?: MessagePort): Worker {
+function newWorker({ port, sessions = 1 }: { port?: MessagePort | undefined; sessions?: number } = {}): Worker {
   return new Worker(new URL("./fixtures/api.mjs", import.meta.url), {
-    workerData: { port },
+    workerData: { port, sessions },
     transferList: port ? [port] : [],
     resourceLimits: { maxOldGenerationSizeMb: 16 },
     stderr: true,
