@@ -28,7 +28,8 @@ describe("the walk", () => {
     expect(unreadable).toEqual(["ENOENT"]);
   });
 
-  it.runIf(process.platform === "linux")("says so when a name is no UTF-8", async () => {
+  it("says so when a name is no UTF-8", async (context) => {
+    if (process.platform !== "linux") context.skip("Only Linux takes file names that are no UTF-8.");
     const folder = tree({});
     writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0x2e])]), "");
     expect((await all(folder)).unreadable).toEqual(["ENAME"]);
