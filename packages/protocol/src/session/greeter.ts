@@ -46,6 +46,7 @@ export class Greeter {
   #contract: string | undefined;
   #repeat: unknown;
   #limit: unknown;
+  #patience: unknown;
   #stopped = false;
 
   constructor(owner: GreeterOwner, session: string) {
@@ -75,6 +76,7 @@ export class Greeter {
     const { options, transport, limits, codec } = this.#owner;
     if (codec.greets === false) return this.#skip();
     if (transport.traits.network) this.#limit = setTimeout(() => this.#late(), limits.handshake);
+    if (options.admit) this.#beginAfterAll();
     void this.#prepare(options.metadata);
   }
 
@@ -86,6 +88,7 @@ export class Greeter {
     const error = mismatch(hello, codec);
     if (error) return this.#owner.fail(error);
     this.#met = body.session;
+    clearTimeout(this.#patience);
     this.#contract = body.contract;
     clearTimeout(this.#limit);
     this.#stopRepeating();
@@ -102,7 +105,22 @@ export class Greeter {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#limit);
+    clearTimeout(this.#patience);
     this.#stopRepeating();
+  }
+
+  /**
+   * Who checks waits for the peer to begin; but on a port between two that both check, such as two linked frames,
+   * somebody has to. Elsewhere it is clear who dialled, or the other side repeats its hello.
+   */
+  #beginAfterAll(): void {
+    const { queues, shared, network, oneExchange } = this.#owner.transport.traits;
+    if (!queues || shared || network || oneExchange) return;
+    const begin = () => {
+      if (this.#metadata) this.#greet();
+    };
+    this.#patience = setTimeout(begin, firstRepeat);
+    (this.#patience as { unref?(): void }).unref?.();
   }
 
   /** A stranger's protocol knows no hello: everything is as the transport says. */

@@ -1,0 +1,34 @@
+import { runtimeConnector } from "@portolan/browser-extension";
+import { createClient } from "@portolan/client";
+import type { OwnPages } from "../background/routers.ts";
+import type { Note } from "../note.ts";
+
+const background = createClient<OwnPages>(runtimeConnector());
+const list = document.querySelector("ol") as HTMLOListElement;
+const input = document.querySelector("input") as HTMLInputElement;
+let searches = 0;
+
+input.addEventListener("input", () => void search());
+void search();
+
+/** Shows each hit as it comes. The next search ends this one: leaving the loop stops it in the background too. */
+async function search(): Promise<void> {
+  const mine = ++searches;
+  list.replaceChildren();
+  for await (const note of background.search(input.value)) {
+    if (mine !== searches) break;
+    list.append(itemOf(note));
+  }
+}
+
+function itemOf(note: Note): HTMLLIElement {
+  const item = document.createElement("li");
+  const text = document.createElement("p");
+  const link = document.createElement("a");
+  text.textContent = note.text;
+  link.textContent = note.url.replace(/^https?:\/\//, "");
+  link.href = note.url;
+  link.target = "_blank";
+  item.append(text, link, ` · ${note.created.toLocaleDateString()}`);
+  return item;
+}
