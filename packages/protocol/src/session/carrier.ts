@@ -30,7 +30,7 @@ export class Carrier {
   readonly #longest: number;
   readonly #waiting: FragmentMessage[] = [];
   readonly #raw = new WeakSet<readonly unknown[]>();
-  readonly #stop: (() => void)[];
+  readonly #stop: (() => void)[] = [];
   #inner: CodecSession | undefined;
   #fragmentId = 0;
   #anyRaw = false;
@@ -51,7 +51,14 @@ export class Carrier {
     this.#assembly = new Assembly({ bytes: this.#longest, timeToLive: limits.fragments }, (error) =>
       owner.broken(error),
     );
-    this.#stop = [transport.onWritable(() => this.#continue()), transport.receive((data) => this.#receive(data))];
+  }
+
+  /** Starts listening. What has arrived already is heard in this turn, so every room must be there. */
+  listen(): void {
+    this.#stop.push(
+      this.#transport.onWritable(() => this.#continue()),
+      this.#transport.receive((data) => this.#receive(data)),
+    );
   }
 
   /** True when frames go as objects, so that values may ride in them natively. */

@@ -262,6 +262,7 @@ export class SessionHall implements Session {
   #open(): void {
     this.transport.hold(this.#stays);
     this.#greeter.start();
+    if (!this.#ended) this.carrier.listen();
   }
 
   #enter(state: Session["state"]): void {
