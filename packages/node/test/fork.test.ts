@@ -6,7 +6,7 @@ import { type ChildExit, clusterListener, forkTransport } from "../src/index.ts"
 import type { Api } from "./support/api.ts";
 import { fixture } from "./support/places.ts";
 
-const sessions: { session: Session; child: ChildProcess; own: Record<string, number> }[] = [];
+const sessions: { session: Session<Api>; child: ChildProcess; own: Record<string, number> }[] = [];
 afterEach(async () => {
   for (const { session, child, own } of sessions.splice(0)) {
     await session.close();
@@ -41,8 +41,8 @@ describe.each(["json", "advanced"] as const)("fork with %s serialization", (seri
     expect(await remote.echo(value)).toEqual(value);
     expect(await remote.echo(new Uint8Array([1, 2, 3]).subarray(1))).toEqual(new Uint8Array([2, 3]));
     const heard: unknown[] = [];
-    expect(await remote.each([1, "two"], (item) => void heard.push(item))).toBe(2);
-    expect(heard).toEqual([1, "two"]);
+    expect(await remote.each([1, 2], (item) => void heard.push(item))).toBe(2);
+    expect(heard).toEqual([1, 2]);
   });
 
   it("strangers' messages on the channel stay theirs", async () => {
@@ -136,7 +136,7 @@ describe("cluster", () => {
         opened.push({ session: openSession<Api>(transport), worker: transport.peer["worker"] as Worker });
         if (opened.length === 2) resolve();
       };
-      listener.accept(arrive, expect.fail);
+      listener.accept(arrive, unexpected);
     });
     const second = cluster.fork();
     await both;
@@ -148,7 +148,7 @@ describe("cluster", () => {
     await listener.close();
     expect(cluster.listenerCount("fork")).toBe(0);
     await opened[0]!.session.close();
-    first.disconnect();
+    first.process.kill();
     await exitOf(first.process);
     cluster.setupPrimary(settings);
   });
@@ -161,4 +161,9 @@ function listenersOf(child: ChildProcess): Record<string, number> {
 function exitOf(child: ChildProcess): Promise<unknown> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve([child.exitCode, child.signalCode]);
   return new Promise((resolve) => child.once("exit", (...how) => resolve(how)));
+}
+
+/** Nobody is refused in these tests. */
+function unexpected(error: unknown): never {
+  throw error;
 }

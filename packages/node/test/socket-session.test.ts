@@ -39,7 +39,7 @@ async function serve(kind: "tcp" | "unix", options: SessionOptions = {}): Promis
   const sessions: Session[] = [];
   listener.accept((transport) => {
     sessions.push(openSession(transport, { expose: api, onError: () => {}, ...options }));
-  }, expect.fail);
+  }, unexpected);
   await listener.ready;
   const place = kind === "unix" ? { path } : (listener.address as { port: number });
   const raw = () => {
@@ -127,7 +127,13 @@ describe("wrong pairings", () => {
       "[]\n",
       "null\n",
     ]) {
-      const stranger = createServer((socket) => void socket.on("error", () => {}).resume().end(greeting));
+      const stranger = createServer(
+        (socket) =>
+          void socket
+            .on("error", () => {})
+            .resume()
+            .end(greeting),
+      );
       await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
       const { port } = stranger.address() as { port: number };
       const session = openSession<Api>(socketTransport(() => connect(port, "127.0.0.1")));
@@ -305,4 +311,9 @@ function flood(socket: Socket, piece: string): void {
     if (!socket.destroyed) socket.once("drain", more);
   };
   more();
+}
+
+/** Nobody is refused in these tests. */
+function unexpected(error: unknown): never {
+  throw error;
 }

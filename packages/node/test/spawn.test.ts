@@ -5,7 +5,7 @@ import { type ChildExit, type SpawnTransportOptions, spawnTransport } from "../s
 import type { Api } from "./support/api.ts";
 import { fixture } from "./support/places.ts";
 
-const sessions: { session: Session; child: ChildProcess }[] = [];
+const sessions: { session: Session<Api>; child: ChildProcess }[] = [];
 afterEach(async () => {
   for (const { session, child } of sessions.splice(0)) {
     await session.close();
