@@ -1,9 +1,25 @@
 // For users.
 
 export {
+  type CallError,
+  type CallOptions,
+  type DefinedError,
   disposable,
+  type ErrorOf,
+  type InputOf,
+  type ItemOf,
+  metaOf,
+  type OutgoingCall,
+  type OutgoingInterceptor,
+  type OutputOf,
   proxy,
+  type Received,
   type Remote,
+  type RemoteProcedure,
+  type RemotePromise,
+  type RemoteResult,
+  type RemoteStream,
+  type RemoteTarget,
   RpcError,
   RpcTarget,
   release,
@@ -22,4 +38,4 @@ export {
 // For other libraries.
 export { clientMark } from "./client-base.ts";
 export { notify, withOptions } from "./options.ts";
-export { isDefinedError, type SafeResult, safe } from "./safe.ts";
+export { type ErrorsIn, type Failure, isDefinedError, type SafeResult, type Success, safe } from "./safe.ts";

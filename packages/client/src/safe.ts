@@ -1,41 +1,56 @@
-import { errorCodes, type Received, type RemotePromise, RpcError } from "@portolan/protocol";
+import { type CallError, type DeclaredErrors, type NoErrors, type OtherErrors, RpcError } from "@portolan/protocol";
 
-/** How a call went, without a throw: `error` says which. Also a pair: `const [error, data] = await safe(…)`. */
-export type SafeResult<Data, Errors> =
-  | (readonly [error: null, data: Data] & { readonly error: null; readonly data: Data; readonly isDefined: false })
-  | (readonly [error: ErrorsOf<Errors>, data: undefined] & {
-      readonly error: ErrorsOf<Errors>;
-      readonly data: undefined;
-      readonly isDefined: boolean;
-    });
+/**
+ * How a call went, without a throw. Also a pair: `const [error, data] = await safe(…)`.
+ * `isDefined` says whether the error is one that the procedure declares.
+ */
+export type SafeResult<Data, Errors = NoErrors> = Success<Data> | Failures<Errors>;
 
-/** The errors that a procedure declares, and all others. */
-export type ErrorsOf<Errors> = [Errors] extends [never]
-  ? RpcError
-  : { [Code in keyof Errors & string]: RpcError<Code, Errors[Code]> }[keyof Errors & string] | RpcError<never, never>;
+/** It resolved. */
+export type Success<Data> = readonly [error: null, data: Data] & {
+  readonly error: null;
+  readonly data: Data;
+  readonly isDefined: false;
+};
+
+/** It rejected with this. */
+export type Failure<E, Defined extends boolean> = readonly [error: E, data: undefined] & {
+  readonly error: E;
+  readonly data: undefined;
+  readonly isDefined: Defined;
+};
+
+type Failures<Errors> = [keyof Errors] extends [never]
+  ? Failure<CallError<Errors>, boolean>
+  : Failure<DeclaredErrors<Errors>, true> | Failure<OtherErrors<Errors>, false>;
+
+/** The errors that the procedure of a call declares. */
+export type ErrorsIn<Call> = Call extends { readonly "~errors"?: infer Errors } ? Exclude<Errors, undefined> : NoErrors;
 
 /**
  * Awaits a call without throwing: `const { error, data } = await safe(client.users.get(7))`.
  * Where the procedure declares its errors, `error.code` tells them apart and types
  * `error.data`. Never rejects.
  */
-export async function safe<T, Errors = never>(
-  call: RemotePromise<T, Errors> | PromiseLike<T>,
-): Promise<SafeResult<Received<T>, Errors>> {
+export async function safe<Call extends PromiseLike<unknown>>(
+  call: Call,
+): Promise<SafeResult<Awaited<Call>, ErrorsIn<Call>>> {
+  const result = await outcomeOf(call);
+  // The declared errors are in the promise's type only.
+  return result as SafeResult<Awaited<Call>, ErrorsIn<Call>>;
+}
+
+async function outcomeOf(call: PromiseLike<unknown>): Promise<unknown> {
   try {
     const data = await call;
-    return Object.assign([null, data] as const, { error: null, data, isDefined: false as const }) as SafeResult<
-      Received<T>,
-      Errors
-    >;
+    return Object.assign([null, data], { error: null, data, isDefined: false });
   } catch (thrown) {
     const error = RpcError.from(thrown);
-    const parts = { error, data: undefined, isDefined: isDefinedError(error) };
-    return Object.assign([error, undefined] as const, parts) as unknown as SafeResult<Received<T>, Errors>;
+    return Object.assign([error, undefined], { error, data: undefined, isDefined: error.defined === true });
   }
 }
 
-/** True for an error with a code that a router declared, rather than one of Portolan's own. */
-export function isDefinedError<E>(error: E): error is Extract<E, RpcError> {
-  return RpcError.is(error) && !(errorCodes as readonly string[]).includes(error.code);
+/** True for an error that its procedure declares, with data as declared; anything else may come from anywhere. */
+export function isDefinedError<E>(error: E): error is Extract<E, { readonly defined: true }> {
+  return RpcError.is(error) && error.defined === true;
 }

@@ -1,4 +1,4 @@
-import { describeThrown, RpcError } from "./error.ts";
+import { describeThrown, markDefined, RpcError } from "./error.ts";
 import type { Delivered } from "./error-code.ts";
 import { isRecord, setOwn } from "./values/reviving.ts";
 
@@ -20,6 +20,11 @@ export interface ErrorPolicy {
 /** On errors that speak of another connection. */
 const foreign: unique symbol = Symbol.for("portolan.foreign") as never;
 
+/** True for an error that a peer rejected with: it speaks of another connection. */
+export function isForeign(error: object): boolean {
+  return foreign in error;
+}
+
 /** Says that an error speaks of another connection: untrusted peers are not told of it. */
 export function markForeign<T extends RpcError>(error: T): T {
   setOwn(error, foreign, true, false);
@@ -29,7 +34,8 @@ export function markForeign<T extends RpcError>(error: T): T {
 /**
  * What a rejection says of anything thrown: a plain object to be packed.
  *
- * - An RpcError made here crosses with code, message and data, to anyone.
+ * - An RpcError made here crosses with code, message and data, to anyone; and
+ *   with `defined: true` when the procedure that threw it declares it.
  * - Everything else becomes INTERNAL (an `AbortError` CANCELLED, a `TimeoutError`
  *   DEADLINE_EXCEEDED). With `expose`, its description is the message and the
  *   thrown thing itself the cause; without, nothing of it is told.
@@ -44,6 +50,7 @@ export function errorToValue(thrown: unknown, policy: ErrorPolicy): Record<strin
   const delivered = policy.delivered ?? error.delivered;
   if (delivered !== "unknown") value.delivered = delivered;
   if (!hidden && !lean && error.data !== undefined) value.data = error.data;
+  if (made && !lean && error.defined && !isForeign(error)) value.defined = true;
   if (!expose) return value;
   if (Object.hasOwn(error, "cause")) value.cause = lean ? leanCopy(error.cause) : error.cause;
   if (made) value.stack = error.stack;
@@ -62,6 +69,7 @@ interface Told extends Record<string, unknown> {
   data?: unknown;
   cause?: unknown;
   delivered?: unknown;
+  defined?: unknown;
   stack?: unknown;
 }
 
@@ -102,6 +110,7 @@ export function errorFromValue(value: unknown, callSite?: string): RpcError {
     ...framesOf(remote, "(remote) "),
   ];
   setOwn(error, "stack", lines.join("\n    "), false);
+  if (told.defined === true) markDefined(error);
   return markForeign(error);
 }
 

@@ -2,6 +2,9 @@ import type { Delivered, ErrorCode } from "./error-code.ts";
 
 const brand = Symbol.for("portolan.error");
 
+/** On errors whose code and data are as their procedure declares them. */
+const definedMark = Symbol.for("portolan.defined");
+
 /** What an {@link RpcError} may carry besides its code and message. */
 export interface RpcErrorOptions<Data = unknown> {
   /** Machine-readable details; crosses to the peer, so keep secrets out. */
@@ -33,6 +36,11 @@ export class RpcError<Code extends string = ErrorCode, Data = unknown> extends E
     if (options.data !== undefined) this.data = options.data;
   }
 
+  /** True when a procedure declares this error, and its data is as declared. */
+  get defined(): boolean {
+    return (this as Record<symbol, unknown>)[definedMark] === true;
+  }
+
   /** True for an RpcError of this or any other copy of the package. */
   static is(value: unknown): value is RpcError {
     return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
@@ -53,6 +61,12 @@ export class RpcError<Code extends string = ErrorCode, Data = unknown> extends E
 
 Object.defineProperty(RpcError.prototype, "name", { value: "RpcError", configurable: true, writable: true });
 Object.defineProperty(RpcError.prototype, brand, { value: true });
+
+/** Says that a procedure declares this error. Returns it. */
+export function markDefined<T extends RpcError<string, unknown>>(error: T): T {
+  Object.defineProperty(error, definedMark, { value: true, configurable: true });
+  return error;
+}
 
 /** One line that says what was thrown, with the class of anything but a plain Error. */
 export function describeThrown(thrown: unknown): string {

@@ -6,8 +6,10 @@ export { type CallOptions, mergeOptions } from "./call-options.ts";
 export { clone } from "./clone-codec.ts";
 export type { Codec, CodecOptions, CodecSession, DecodeGuard } from "./codec.ts";
 export { type ConnectorOptions, defineConnector } from "./connector.ts";
-export { RpcError, type RpcErrorOptions } from "./error.ts";
+export { markDefined, RpcError, type RpcErrorOptions } from "./error.ts";
 export { type Delivered, type ErrorCode, errorCodes, type KnownErrorCode } from "./error-code.ts";
+export { isForeign } from "./error-wire.ts";
+export type { Implementation, PartialImplementation } from "./implementation.ts";
 export type { IncomingInterceptor, OutgoingCall, OutgoingInterceptor } from "./interceptor.ts";
 export { type JsonOptions, json, parseJson } from "./json-codec.ts";
 export { disposable, release, retain } from "./lifetime.ts";
@@ -20,19 +22,30 @@ export { proxy } from "./proxy-mark.ts";
 export { registerClass } from "./register-class.ts";
 export { type Relay, type RelayOptions, relay } from "./relay.ts";
 export type {
+  CallError,
+  DeclaredErrors,
+  DefinedError,
+  ErrorOf,
+  InputOf,
+  ItemOf,
   LazyTypes,
+  NoErrors,
+  OtherErrors,
+  OutputOf,
   ProcedureTypes,
   Received,
   Remote,
+  RemoteProcedure,
   RemotePromise,
   RemoteResult,
+  RemoteStream,
   RemoteTarget,
   Sent,
   SentValue,
 } from "./remote.ts";
 export { RpcTarget } from "./rpc-target.ts";
 export { deferCall, failedCall } from "./session/deferred-call.ts";
-export { type Call, currentCall } from "./session/incoming-call.ts";
+export { type Call, currentCall, enterCall, leaveCall } from "./session/incoming-call.ts";
 export { interceptCall, interceptNotification } from "./session/intercept.ts";
 export { defaultLimits, type Limits } from "./session/limits.ts";
 export { openSession } from "./session/session.ts";
@@ -41,7 +54,7 @@ export type { ResultBase, StubBase, StubPath } from "./session/stub-base.ts";
 export { makeStub, nodeOf, type StubNode } from "./session/stub-proxy.ts";
 export type { CloseOptions, FailurePlace, OutgoingMessage, Session, SessionOptions } from "./session-options.ts";
 export type { OpenSource, SessionSource, SourceStatus } from "./session-source.ts";
-export { type ItemMeta, metaOf, withMeta } from "./stream-meta.ts";
+export { type ItemMeta, type ItemWithMeta, isItemWithMeta, metaOf, withMeta } from "./stream-meta.ts";
 export { describeEntry, type TapEntry, type TapOptions, tap } from "./tap.ts";
 export { findTransferables, transfer } from "./transfer.ts";
 export {

@@ -1,65 +1,79 @@
+import type { RpcError } from "./error.ts";
+import type { KnownErrorCode } from "./error-code.ts";
 import type { RpcTarget } from "./rpc-target.ts";
 
 /**
  * What a procedure built by a package above says of itself, for types only:
  * nothing of it exists at run time. A string key, so that two copies of the
- * package agree.
+ * package agree. `Errors` maps each declared code to the type of its data.
  */
 export interface ProcedureTypes<Input = unknown, Output = unknown, Errors = unknown> {
-  readonly "~portolan"?: { readonly input: Input; readonly output: Output; readonly errors: Errors };
+  readonly "~portolan": { readonly input: Input; readonly output: Output; readonly errors: Errors };
 }
 
 /** A branch of a router that is loaded when it is first called, for types only. */
 export interface LazyTypes<Router = unknown> {
-  readonly "~lazy"?: Router;
+  readonly "~lazy": Router;
 }
 
-/** What this side sees of an API over there: the same shape, every function asynchronous. */
-export type Remote<T> = "~lazy" extends keyof T
-  ? // Asked by key first: `object` would pass for a lazy branch of `object`, without end.
-    T extends { readonly "~lazy"?: infer Router extends object }
-    ? Remote<Router>
-    : never
-  : "~portolan" extends keyof T
-    ? T extends {
-        readonly "~portolan"?: { readonly input: infer I; readonly output: infer O; readonly errors: infer E };
-      }
-      ? RemoteProcedure<I, O, E>
-      : never
-    : T extends (...args: infer A) => infer R
-      ? (...args: Sent<A>) => RemoteResult<R>
-      : T extends object
-        ? { readonly [K in keyof T as K extends string ? K : never]: Remote<T[K]> }
-        : never;
+/** No errors are declared. */
+export type NoErrors = Record<never, never>;
 
-/** A procedure with a declared input: called with that, or with nothing where it has none. */
-export type RemoteProcedure<Input, Output, Errors> = undefined extends Input
-  ? (input?: Sent<Input>) => RemoteResult<Output, Errors>
-  : (input: Sent<Input>) => RemoteResult<Output, Errors>;
+/**
+ * What this side sees of an API over there: the same shape, every function
+ * asynchronous. Plain functions keep their parameters; of overloads the last one
+ * shows, and of generic ones what their type parameters extend.
+ */
+export type Remote<T> = T extends { readonly "~portolan": infer P extends ProcedureTypes["~portolan"] }
+  ? RemoteProcedure<P["input"], P["output"], P["errors"]>
+  : T extends (...args: infer A) => infer R
+    ? (...args: Sent<A>) => RemoteResult<R>
+    : T extends LazyTypes<infer Router>
+      ? Remote<Router>
+      : T extends RpcTarget
+        ? RemoteTarget<T>
+        : T extends object
+          ? { readonly [K in keyof T]: Remote<T[K]> }
+          : never;
+
+/** A procedure over there: called with its declared input, or with nothing where it has none. */
+export interface RemoteProcedure<Input, Output, Errors = NoErrors> extends ProcedureTypes<Input, Output, Errors> {
+  (
+    ...input: undefined extends Input ? [input?: SentValue<Input>] : [input: SentValue<Input>]
+  ): RemoteResult<Output, Errors>;
+}
 
 /**
  * The result of a call: a promise of what arrives, whose functions can be called
  * before it has (in the same turn without a further round trip).
  */
-export type RemoteResult<R, Errors = never> = RemotePromise<Awaited<R>, Errors> & Ahead<Awaited<R>>;
+export type RemoteResult<R, Errors = NoErrors> = RemotePromise<Received<Awaited<R>>, Errors> & Ahead<Awaited<R>>;
 
 /** A promise that knows, for types only, which errors its procedure declares. */
-export interface RemotePromise<T, Errors = never> extends Promise<Received<T>> {
+export interface RemotePromise<Data, Errors = NoErrors> extends Promise<Data> {
   readonly "~errors"?: Errors;
 }
 
 /** What can be done with a result before it is there. */
-export type Ahead<T> = T extends Whole
-  ? unknown
-  : T extends AsyncIterable<infer Item>
-    ? AsyncIterable<Received<Item>>
+export type Ahead<T> = [T] extends [never]
+  ? unknown // a handler that only throws
+  : T extends Whole
+    ? unknown
     : T extends (...args: infer A) => infer R
       ? (...args: Sent<A>) => RemoteResult<R>
-      : T extends readonly unknown[]
-        ? unknown
-        : T extends object
-          ? { readonly [K in keyof T as T[K] extends Whole ? never : K extends string ? K : never]: Ahead<T[K]> }
-          : unknown;
+      : T extends RpcTarget
+        ? Omit<RemoteTarget<T>, typeof Symbol.dispose>
+        : T extends AsyncIterable<infer Item>
+          ? AsyncIterable<Received<Item>>
+          : T extends readonly unknown[]
+            ? unknown
+            : T extends object
+              ? { readonly [K in keyof T]: PartAhead<T[K]> }
+              : unknown;
+
+type PartAhead<T> = T extends (...args: infer A) => infer R
+  ? (...args: Sent<A>) => RemoteResult<R>
+  : PromiseLike<Received<T>> & Ahead<T>;
 
 /** What a value has become when it arrives: functions and targets are stubs, streams are iterators. */
 export type Received<T> = T extends Whole
@@ -71,27 +85,76 @@ export type Received<T> = T extends Whole
       : T extends PromiseLike<infer V>
         ? Promise<Received<V>>
         : T extends AsyncIterable<infer Item, infer Return>
-          ? AsyncIterableIterator<Received<Item>, Return> & AsyncDisposable
+          ? RemoteStream<Received<Item>, Return>
           : T extends object
             ? { [K in keyof T]: Received<T[K]> }
             : T;
 
-/** An object over there: its methods, and the way to give it back. */
+/** A stream that arrives: pulled item by item, ended by `break`, `return()` or disposal. */
+export interface RemoteStream<Item, Return = void>
+  extends AsyncIterableIterator<Item, Return, undefined>,
+    AsyncDisposable {
+  [Symbol.asyncIterator](): RemoteStream<Item, Return>;
+}
+
+/** An object over there: its methods, and the way to give it back. Its fields stay there. */
 export type RemoteTarget<T> = Disposable & {
-  readonly [K in keyof T as K extends string
-    ? K extends `_${string}`
-      ? never
-      : T[K] extends (...args: never) => unknown
-        ? K
-        : never
-    : never]: T[K] extends (...args: infer A) => infer R ? (...args: Sent<A>) => RemoteResult<R> : never;
+  readonly [K in keyof T]: K extends `_${string}` | `~${string}`
+    ? never
+    : T[K] extends (...args: infer A) => infer R
+      ? (...args: Sent<A>) => RemoteResult<R>
+      : never;
 };
 
-/** What may be given for a value: itself, or a promise of it, such as the result of another call. */
-export type Sent<T> = T extends readonly unknown[] ? { [K in keyof T]: SentValue<T[K]> } : SentValue<T>;
+/** What may be given for a list of arguments. */
+export type Sent<T extends readonly unknown[]> = { [K in keyof T]: SentValue<T[K]> };
 
-/** One argument. */
-export type SentValue<T> = T | PromiseLike<T>;
+/** One argument: itself, a promise of it such as the result of another call, or the stub of a target on its way home. */
+export type SentValue<T> = T | PromiseLike<T> | (T extends RpcTarget ? RemoteTarget<T> : never);
+
+/** An error that a procedure declares, with the data that it declares for it. */
+export interface DefinedError<Code extends string, Data> extends RpcError<Code, Data> {
+  readonly defined: true;
+}
+
+/** The errors that a procedure declares. */
+export type DeclaredErrors<Errors> = {
+  [Code in keyof Errors & string]: DefinedError<Code, Errors[Code]>;
+}[keyof Errors & string];
+
+/** Everything a call can reject with: the errors that its procedure declares, told by `code`, and Portolan's own. */
+export type CallError<Errors> = [keyof Errors] extends [never]
+  ? RpcError
+  : DeclaredErrors<Errors> | OtherErrors<Errors>;
+
+/** What a call can reject with besides the errors that its procedure declares. */
+export type OtherErrors<Errors> = RpcError<Exclude<KnownErrorCode, keyof Errors>, unknown>;
+
+/** Of a procedure what its callers give; of a plain function the list of its parameters. */
+export type InputOf<F> = F extends { readonly "~portolan": infer P extends ProcedureTypes["~portolan"] }
+  ? P["input"]
+  : F extends (...args: infer A) => unknown
+    ? A
+    : never;
+
+/** What a call of this function or procedure, of an API or of a client, resolves to. */
+export type OutputOf<F> = F extends { readonly "~portolan": infer P extends ProcedureTypes["~portolan"] }
+  ? Received<Awaited<P["output"]>>
+  : F extends (...args: never) => infer R
+    ? R extends RemotePromise<infer Data, unknown>
+      ? "~errors" extends keyof R
+        ? Data
+        : Received<Awaited<R>>
+      : Received<Awaited<R>>
+    : never;
+
+/** The items of the stream that a call of this function or procedure resolves to. */
+export type ItemOf<F> = OutputOf<F> extends AsyncIterable<infer Item> ? Item : never;
+
+/** What a call of this function or procedure can reject with. */
+export type ErrorOf<F> = F extends { readonly "~portolan": infer P extends ProcedureTypes["~portolan"] }
+  ? CallError<P["errors"]>
+  : RpcError;
 
 /** Values that arrive as they are. */
 type Whole =
@@ -111,4 +174,28 @@ type Whole =
   | ReadonlySet<never>
   | AbortSignal
   | ReadableStream
-  | WritableStream;
+  | WritableStream
+  | BlobLike
+  | PortLike
+  | BitmapLike;
+
+/** Blob and File, on platforms that have them. */
+interface BlobLike {
+  readonly size: number;
+  readonly type: string;
+  slice(start?: number, end?: number): unknown;
+}
+
+/** MessagePort, on platforms that have it. */
+interface PortLike {
+  postMessage(message: never): void;
+  start(): void;
+  close(): void;
+}
+
+/** ImageBitmap and VideoFrame, on platforms that have them. */
+interface BitmapLike {
+  close(): void;
+  readonly width: number;
+  readonly height: number;
+}

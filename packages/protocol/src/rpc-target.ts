@@ -6,7 +6,6 @@ import { targetMark } from "./marks.ts";
  * statics, or names that begin with `_`. Methods keep their own `this`. When the
  * last holder over there lets go, `[Symbol.dispose]` runs, if there is one.
  */
-// biome-ignore lint/complexity/noStaticOnlyClass: what counts is its prototype, below which methods are reachable
 export class RpcTarget {
   /** For types only: without it every object would pass for a target. */
   declare readonly "~target": true;

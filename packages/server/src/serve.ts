@@ -163,8 +163,11 @@ class Serving implements Server {
   }
 
   /** A peer that was not let in is told so; here it is reported. */
-  #reportRefusal({ ended }: Session): void {
-    if (ended?.by === "local" && ended.code !== "OK" && ended.cause !== undefined) this.#report(ended.cause, ended);
+  #reportRefusal({ ended, peer }: Session): void {
+    if (ended?.by !== "local" || ended.code === "OK" || ended.cause === undefined) return;
+    const { cause } = ended;
+    // What the peer is told hides what `context` threw.
+    this.#report(RpcError.is(cause) && cause.cause !== undefined ? cause.cause : cause, ended, peer);
   }
 
   async #routerFor(peer: Peer): Promise<Router> {
@@ -174,9 +177,9 @@ class Serving implements Server {
     return router;
   }
 
-  #report(error: unknown, reason?: CloseReason): void {
+  #report(error: unknown, reason?: CloseReason, peer: Peer = { kind: "unknown", trusted: false }): void {
     const { onError } = this.#options;
-    if (onError) onError(error, { path: [], peer: { kind: "unknown", trusted: false } });
+    if (onError) onError(error, { path: [], peer });
     else console.error(`portolan: a peer was refused${reason ? ` (${reason.code})` : ""}:`, error);
   }
 }
