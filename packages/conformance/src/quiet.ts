@@ -1,0 +1,42 @@
+import type { SessionStats } from "@portolan/protocol";
+import { check } from "./check.ts";
+import type { Near } from "./kit.ts";
+import { turns } from "./turns.ts";
+
+/** Fails unless a session holds nothing. */
+export function demandQuiet(stats: SessionStats, who: string): void {
+  const held = heldIn(stats);
+  check(held.length === 0, `${who} still holds ${held.join(", ")}`);
+}
+
+/** How many turns of the event loop both sides get to let go of everything. */
+const patience = 200;
+
+/** Fails unless both sides hold nothing soon: what was given back may still be on its way. */
+export async function demandQuietSoon({ session, remote }: Pick<Near, "session" | "remote">): Promise<void> {
+  for (let turn = 0; ; turn++) {
+    const held = [
+      ...heldIn(session.stats()).map((what) => `near ${what}`),
+      // The question itself is the one handler that runs.
+      ...heldIn(await remote.stats(), { "handlers.running": 1 }).map((what) => `far ${what}`),
+    ];
+    if (held.length === 0) return;
+    check(turn < patience, `left behind: ${held.join(", ")}`);
+    await turns(1);
+  }
+}
+
+/** What a session holds beyond what is allowed, by name. */
+function heldIn(stats: SessionStats, allowed: Readonly<Record<string, number>> = {}): string[] {
+  const held: string[] = [];
+  for (const [name, value] of flat(stats)) if (value !== (allowed[name] ?? 0)) held.push(`${name}=${value}`);
+  return held;
+}
+
+function flat(stats: SessionStats): [name: string, value: number][] {
+  return Object.entries(stats).flatMap(([name, value]: [string, number | object]) =>
+    typeof value === "number"
+      ? [[name, value] as [string, number]]
+      : Object.entries(value).map(([part, count]): [string, number] => [`${name}.${part}`, count as number]),
+  );
+}

@@ -1,0 +1,24 @@
+import { transportPair, type Traits } from "@portolan/protocol";
+import { describe, it } from "vitest";
+import { bindTests } from "../src/index.ts";
+
+const carriages: readonly Partial<Traits>[] = [
+  { carries: "clone" },
+  { carries: "json", moves: "none" },
+  { carries: "text", moves: "none" },
+  { carries: "bytes", moves: "none", framed: false },
+];
+
+for (const carriage of carriages) {
+  for (const trusted of [true, false]) {
+    const traits = { ...carriage, trusted };
+    bindTests({ describe, it }, `in memory, ${carriage.carries}, ${trusted ? "trusted" : "untrusted"}`, {
+      connect: () => {
+        const [near, far] = transportPair({ traits });
+        return { near, far };
+      },
+      timeout: 3000,
+      traits,
+    });
+  }
+}
