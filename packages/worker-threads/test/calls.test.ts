@@ -1,6 +1,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { type Client, createClient, RpcError, stats, transfer, withOptions } from "@portolan/client";
-import { serve } from "@portolan/server";
+import type { Peer } from "@portolan/protocol";
+import { type Call, serve } from "@portolan/server";
 import { describe, expect, it, vi } from "vitest";
 import { portTransport, workerTransport } from "../src/index.ts";
 import { api, type RouterApi } from "./fixtures/router.mjs";
@@ -104,6 +105,42 @@ describe.each(ways)("O-01 O-07 a client over %s", (_name, open) => {
     expect(reason).toMatchObject({ code: "INVALID_ARGUMENT", message: expect.stringContaining("args[0].deep[0]") });
     await client.close();
     await end();
+  });
+});
+
+describe("a port", () => {
+  it("O-03 O-04 O-06 O-07 is served with a context per peer on one end, and is a client's on the other", async () => {
+    const { port1, port2 } = new MessageChannel();
+    const router = {
+      who(this: Call) {
+        return this.context;
+      },
+    };
+    const context = async ({ kind, metadata }: Peer) => ({ kind, user: (metadata as { user: string }).user });
+    const server = serve(portTransport(port1), router, { context });
+    const client = createClient<typeof router>(
+      portTransport(() => port2),
+      { metadata: { user: "ada" } },
+    );
+    expect(await client.who()).toEqual({ kind: "message-port", user: "ada" });
+    await client.close();
+    await server.close();
+    await vi.waitFor(() => expect(portsHeld()).toEqual([]));
+  });
+
+  it("M-16 is the permission: whoever it is moved to may call, and who gave it away no more", async () => {
+    const { port1, port2 } = new MessageChannel();
+    const server = serve(
+      portTransport(() => port1),
+      { add: (a: number, b: number) => a + b },
+    );
+    const worker = createClient<RouterApi>(workerTransport(() => new Worker(fixture)));
+    expect(await worker.addOver(transfer(port2), 20, 22)).toBe(42);
+    // Node neuters a port that was moved: nothing of it is left on this side.
+    expect(() => structuredClone(port2, { transfer: [port2] })).toThrow();
+    await worker.close();
+    await server.close();
+    await vi.waitFor(() => expect(portsHeld()).toEqual([]));
   });
 });
 
