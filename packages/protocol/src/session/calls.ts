@@ -7,7 +7,6 @@ import { CallResult, type ResultOwner } from "./call-result.ts";
 import { exceeded } from "./limits.ts";
 import type { Outgoing, Ticket } from "./outgoing.ts";
 import { lighten, nameOf, PendingCall } from "./pending-call.ts";
-import { CallScope } from "./scope.ts";
 import type { StubBase, StubPath } from "./stub-base.ts";
 import { watchCall } from "./watch-call.ts";
 
@@ -15,7 +14,7 @@ import { watchCall } from "./watch-call.ts";
 export interface CallsOwner {
   /** Why no call can be made now, if so. */
   refusal(): RpcError | undefined;
-  packCall(args: readonly unknown[], scope: CallScope): Outgoing;
+  packCall(args: readonly unknown[], call: PendingCall): Outgoing;
   packExtra(options: CallOptions | undefined, hold: boolean): CallExtra | null;
   internPath(path: StubPath): WirePath;
   send(message: Message, packed?: Outgoing): Ticket;
@@ -38,8 +37,8 @@ export class Calls implements ResultOwner {
   readonly #pending = new Map<number, PendingCall>();
   readonly #queue: PendingCall[] = [];
   readonly #maxQueue: number;
-  /** What the call that is being packed is built on. */
-  #bases: PendingCall[] = [];
+  /** The call that is being packed. */
+  #packing: PendingCall | undefined;
   #granted: number;
   #inFlight = 0;
   #lastId = 0;
@@ -83,19 +82,18 @@ export class Calls implements ResultOwner {
     const result = new CallResult(this, id, path.segments);
     const refusal = this.#refusal(options?.signal);
     if (refusal) return fail(result, refusal);
-    const scope = new CallScope();
-    const outer = this.#bases;
-    const bases: PendingCall[] = [];
-    this.#bases = bases;
+    const pending = new PendingCall(id, result, target, path, options, keep);
+    const outer = this.#packing;
+    this.#packing = pending;
     try {
       if (target < 0) this.#addBase(this.#pendingOf(-target));
-      const packed = this.#owner.packCall(args, scope);
-      this.#admit(new PendingCall(id, result, scope, target, path, options, bases, packed, keep));
+      pending.packed = this.#owner.packCall(args, pending);
+      this.#admit(pending);
     } catch (thrown) {
-      scope.end();
+      pending.end();
       fail(result, RpcError.from(thrown, "INVALID_ARGUMENT", "no"));
     } finally {
-      this.#bases = outer;
+      this.#packing = outer;
     }
     return result;
   }
@@ -151,7 +149,7 @@ export class Calls implements ResultOwner {
       const delivered: Delivered = this.#hasLeft(pending) ? "unknown" : "no";
       const options = cause === undefined ? { delivered } : { delivered, cause };
       this.#reject(pending, () => new RpcError(code, message, options));
-      pending.scope.end();
+      pending.end();
       lighten(pending);
     }
   }
@@ -228,7 +226,7 @@ export class Calls implements ResultOwner {
     this.#pending.set(id, pending);
     if (++this.#inFlight === 1) this.#owner.busy(true);
     pending.ticket = this.#owner.send(message, packed);
-    if (pending.bases.length > 0) this.#releaseBases(pending);
+    if (pending.bases) this.#releaseBases(pending);
     if (pending.hold) this.#releaseHeld(pending);
   }
 
@@ -237,8 +235,9 @@ export class Calls implements ResultOwner {
   }
 
   #addBase(base: PendingCall | undefined): void {
-    if (!base || this.#bases.includes(base)) return;
-    this.#bases.push(base);
+    const dependent = this.#packing;
+    if (!base || !dependent || dependent.bases?.includes(base)) return;
+    dependent.bases = [...(dependent.bases ?? []), base];
     base.dependents++;
   }
 
@@ -264,7 +263,7 @@ export class Calls implements ResultOwner {
   }
 
   #releaseBases(pending: PendingCall): void {
-    for (const base of pending.bases) {
+    for (const base of pending.bases ?? []) {
       base.dependents--;
       this.#releaseHeld(base);
     }
@@ -293,9 +292,9 @@ export class Calls implements ResultOwner {
     this.#reject(pending, () => error("no"));
     if (pending.ticket !== undefined) this.#answer(pending.id, false);
     else this.#releaseBases(pending);
-    pending.scope.end();
+    pending.end();
     if (!pending.hold) return;
-    const built = [...this.#pending.values(), ...this.#queue].filter(({ bases }) => bases.includes(pending));
+    const built = [...this.#pending.values(), ...this.#queue].filter(({ bases }) => bases?.includes(pending));
     for (const dependent of built) this.#giveUp(dependent, code, error);
   }
 
@@ -318,7 +317,7 @@ export class Calls implements ResultOwner {
 
   #take(pending: PendingCall): void {
     this.#pending.delete(pending.id);
-    pending.scope.end();
+    pending.end();
   }
 }
 

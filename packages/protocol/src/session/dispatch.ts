@@ -22,7 +22,8 @@ export interface DispatchOwner extends CallSession {
   /** What a call runs on: the exposed API, an export. Throws for an unknown one. */
   findTarget(target: number): unknown;
   pathOf(path: WirePath): readonly string[];
-  unpackArguments(args: unknown, table: unknown, call: IncomingCall): Unpacked;
+  /** The arguments; what must settle before they are whole goes to `call.waits`. */
+  unpackArguments(args: unknown, table: unknown, call: IncomingCall): readonly unknown[];
   unpackMetadata(extra: CallExtra): unknown;
   packResult(value: unknown, call: IncomingCall): Packed;
   packError(error: unknown, call: IncomingCall, started: boolean): Packed;
@@ -31,12 +32,6 @@ export interface DispatchOwner extends CallSession {
   left(): void;
   /** Something went wrong that no peer hears of. */
   report(error: unknown, path: readonly string[]): void;
-}
-
-/** Arguments, and what must settle before they are whole. */
-export interface Unpacked {
-  readonly args: readonly unknown[];
-  readonly waits: readonly Promise<unknown>[];
 }
 
 type Arrival = CallMessage | NotifyMessage;
@@ -133,7 +128,7 @@ export class Dispatch {
     for (const call of running) {
       call.abort(reason);
       call.answered = true;
-      call.scope.end();
+      call.end();
     }
   }
 
@@ -182,7 +177,8 @@ export class Dispatch {
   }
 
   /** Runs the handler now, or when the results that it is built on are there. */
-  #run(call: IncomingCall, target: number, { args, waits }: Unpacked): void {
+  #run(call: IncomingCall, target: number, args: readonly unknown[]): void {
+    const { waits = none } = call;
     const root = target < 0 ? this.heldResult(-target) : this.#owner.findTarget(target);
     if (target >= 0 && waits.length === 0) return this.#invoke(call, root, args);
     this.#running.set(call.id || call, call);
@@ -244,10 +240,10 @@ export class Dispatch {
   }
 
   #answer(call: IncomingCall, packed: Packed): void {
-    const { id, scope } = call;
-    if (scope.hasStreams) {
+    const { id } = call;
+    if (call.hasStreams) {
       this.#owner.send([Kind.resolve, id, packed.data, packed.table, 1], packed);
-      scope.onEnd(() => this.#owner.send([Kind.done, id]));
+      call.onEnd(() => this.#owner.send([Kind.done, id]));
     } else if (packed.table === null) this.#owner.send([Kind.resolve, id, packed.data], packed);
     else this.#owner.send([Kind.resolve, id, packed.data, packed.table], packed);
     call.settle();
@@ -261,7 +257,7 @@ export class Dispatch {
     );
     call.settle();
     // The caller takes a rejection for the end of the call, streams and all.
-    call.scope.end();
+    call.end();
   }
 
   /** Answers a call that never starts. */
@@ -287,6 +283,8 @@ export class Dispatch {
     this.#held.set(call.id, result);
   }
 }
+
+const none: readonly never[] = [];
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;

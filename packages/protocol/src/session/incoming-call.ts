@@ -48,11 +48,10 @@ export interface HeldResult {
 }
 
 /** The callee's record of one call. Costs no AbortController and no timer until somebody asks for its signal. */
-export class IncomingCall implements Call {
+export class IncomingCall extends CallScope implements Call {
   /** 0 for a notification. */
   readonly id: number;
   readonly path: readonly string[];
-  readonly scope: CallScope = new CallScope();
   readonly #session: CallSession;
   readonly #arrival: CallArrival | undefined;
   readonly #deadline: number | undefined;
@@ -61,10 +60,13 @@ export class IncomingCall implements Call {
   #aborted: RpcError | undefined;
   /** True once it has been answered, whatever its handler still does. */
   answered = false;
+  /** What must settle before its arguments are whole. */
+  waits: readonly Promise<unknown>[] | undefined;
   /** Set while calls are built on its result. */
   held: HeldResult | undefined;
 
   constructor(session: CallSession, id: number, path: readonly string[], arrival?: CallArrival) {
+    super();
     this.id = id;
     this.path = path;
     this.#session = session;
@@ -121,7 +123,7 @@ export class IncomingCall implements Call {
   settle(): void {
     this.answered = true;
     this.#stopClock();
-    this.scope.leave();
+    this.leave();
   }
 
   #watchDeadline(): void {

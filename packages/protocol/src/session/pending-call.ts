@@ -2,21 +2,20 @@ import type { CallOptions } from "../call-options.ts";
 import type { CallMessage } from "../message.ts";
 import type { CallResult } from "./call-result.ts";
 import type { Outgoing, Ticket } from "./outgoing.ts";
-import type { CallScope } from "./scope.ts";
+import { CallScope } from "./scope.ts";
 import type { StubPath } from "./stub-base.ts";
 
 /** A call of ours: waiting for a place, in flight, given up and awaiting its answer, or answered with streams going on. */
-export class PendingCall {
+export class PendingCall extends CallScope {
   readonly id: number;
   readonly result: CallResult;
-  readonly scope: CallScope;
   readonly target: number;
   readonly path: StubPath;
   readonly options: CallOptions | undefined;
   /** Calls whose results this one is built on. */
-  readonly bases: readonly PendingCall[];
+  bases: PendingCall[] | undefined = undefined;
   /** What it carries; let go once answered, so that big arguments can be collected. */
-  packed: Outgoing | undefined;
+  packed: Outgoing | undefined = undefined;
   /** The stub that was called: not collected before the answer. */
   keep: object | undefined;
   message: CallMessage | undefined = undefined;
@@ -34,23 +33,23 @@ export class PendingCall {
   constructor(
     id: number,
     result: CallResult,
-    scope: CallScope,
     target: number,
     path: StubPath,
     options: CallOptions | undefined,
-    bases: readonly PendingCall[],
-    packed: Outgoing,
     keep: object | undefined,
   ) {
+    super();
     this.id = id;
     this.result = result;
-    this.scope = scope;
     this.target = target;
     this.path = path;
     this.options = options;
-    this.bases = bases;
-    this.packed = packed;
     this.keep = keep;
+  }
+
+  /** What its arguments lend is lent until it ends: the call is its own scope. */
+  get scope(): CallScope {
+    return this;
   }
 }
 

@@ -135,7 +135,7 @@ export class Writer implements ReferenceWriter {
 
   #tie(): StreamTie {
     const { scope, call } = this.#passage;
-    const lender = scope ?? call?.scope;
+    const lender = scope ?? call;
     if (!lender) return {};
     return { ...(!lender.ended && { ended: lender.enter() }), ...(call && { call }) };
   }

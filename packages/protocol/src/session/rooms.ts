@@ -240,7 +240,7 @@ export class Rooms {
     const hall = this.#hall;
     return {
       refusal: () => hall.refusal(),
-      packCall: (args, scope) => this.#valuables.packArguments(args, { scope }),
+      packCall: (args, call) => this.#valuables.packArguments(args, call),
       packExtra: (options, hold) => this.#valuables.packExtra(options, hold),
       internPath: (path) => this.paths.write(path),
       send: (message, packed) => {

@@ -8,13 +8,15 @@ export interface StubNode extends StubPath {
   children?: Map<string, object>;
 }
 
+const noSegments: readonly string[] = Object.freeze([]);
+
 const nodeKey = Symbol.for("portolan.stub");
 
 /** How many children of one node are remembered, so that dynamic names do not pile up. */
 const maxChildren = 1024;
 
 /** Makes a stub: a callable whose properties are stubs of longer paths. */
-export function makeStub(base: StubBase, segments: readonly string[] = [], options?: CallOptions): object {
+export function makeStub(base: StubBase, segments: readonly string[] = noSegments, options?: CallOptions): object {
   const node: StubNode = { base, segments, options };
   // The proxy's target keeps the node where no inspection finds it.
   return new Proxy(() => node, handler);

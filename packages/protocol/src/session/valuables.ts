@@ -6,7 +6,6 @@ import type { OutgoingMessage, SessionOptions } from "../session-options.ts";
 import { transfer as markForTransfer } from "../transfer.ts";
 import { type Packed, type PackOptions, pack, packArguments } from "../values/pack.ts";
 import { type UnpackOptions, unpack } from "../values/unpack.ts";
-import type { Unpacked } from "./dispatch.ts";
 import { packPlain, unpackPlain } from "./hello.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import type { Limits } from "./limits.ts";
@@ -62,13 +61,14 @@ export class Valuables {
     }
   }
 
-  /** The arguments, and what must settle before they are whole. */
-  unpackArguments(args: unknown, table: unknown, call: IncomingCall): Unpacked {
+  /** The arguments; what must settle before they are whole is left with the call. */
+  unpackArguments(args: unknown, table: unknown, call: IncomingCall): readonly unknown[] {
     const list = Array.isArray(args) ? args : [args];
-    if (this.#isPlain(table)) return { args: list, waits: nothing };
-    const reader = this.#reader({ scope: call.scope, call, subject: subjectOf(call.path) });
+    if (this.#isPlain(table)) return list;
+    const reader = this.#reader({ scope: call, call, subject: subjectOf(call.path) });
     const unpacked = unpack(list, table, this.#unpackOptions(reader, "args"));
-    return { args: unpacked as readonly unknown[], waits: reader.waits };
+    call.waits = reader.waits;
+    return unpacked as readonly unknown[];
   }
 
   unpackValue(value: unknown, table: unknown, root: string, passage: Passage): unknown {
@@ -170,8 +170,6 @@ export class Valuables {
     return { trusted: way.trusted, limits: way.trusted ? undefined : limits, references, root };
   }
 }
-
-const nothing: readonly never[] = [];
 
 function subjectOf(path: readonly string[]): string {
   return path.length > 0 ? JSON.stringify(path.join(".")) : "a function";
