@@ -26,6 +26,18 @@ export function release(value: unknown): void {
 }
 
 /**
+ * Lets `using result = await client.open()` release what arrived inside a plain
+ * result. The property is not enumerable, so the value compares and crosses as if
+ * it were not there.
+ */
+export function makeDisposable(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Symbol.dispose in value || !holdsStub(value, new Set()))
+    return value;
+  Object.defineProperty(value, Symbol.dispose, { value: () => release(value), configurable: true, writable: true });
+  return value;
+}
+
+/**
  * A function for the other side to call whose disposal calls it too: return one
  * from a subscription, and it runs once, when the subscriber calls it, releases
  * it, or goes away.
@@ -51,6 +63,14 @@ function releaseIn(value: unknown, seen: Set<object>): void {
   if (Object.prototype.toString.call(value) === "[object PortolanStream]")
     return closeStream(value as AsyncIterator<unknown>);
   for (const inner of partsOf(value)) releaseIn(inner, seen);
+}
+
+function holdsStub(value: unknown, seen: Set<object>): boolean {
+  if (nodeOf(value)) return true;
+  if (typeof value !== "object" || value === null || seen.has(value)) return false;
+  seen.add(value);
+  for (const inner of partsOf(value)) if (holdsStub(inner, seen)) return true;
+  return false;
 }
 
 function closeStream(stream: AsyncIterator<unknown>): void {

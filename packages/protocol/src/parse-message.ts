@@ -61,7 +61,7 @@ const extra: Field = { name: "extra", holds: isExtra };
 const bit: Field = { name: "flag", holds: (value) => value === 0 || value === 1 };
 const flag: Field = { name: "flag", holds: (value) => value === undefined || value === null || value === 1 };
 const total: Field = { name: "number", holds: isIndex };
-const chunk: Field = { name: "chunk", holds: (value) => typeof value === "string" || ArrayBuffer.isView(value) };
+const chunk: Field = { name: "chunk", holds: isChunk };
 
 const shapes: readonly Shape[] = byKind({
   hello: [2, total, { name: "body", holds: isHelloBody }],
@@ -131,6 +131,12 @@ function isTable(value: unknown): boolean {
 
 function isText(longest: number): (value: unknown) => boolean {
   return (value) => typeof value === "string" && value.length <= longest;
+}
+
+/** Text or bytes, and never nothing: empty pieces would wait for their end without counting. */
+function isChunk(value: unknown): boolean {
+  if (typeof value === "string") return value.length > 0;
+  return Object.prototype.toString.call(value) === "[object Uint8Array]" && (value as Uint8Array).byteLength > 0;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -22,11 +22,25 @@ Object.defineProperty(ItemWithMeta.prototype, Symbol.for("portolan.item"), { val
 /**
  * Yields a value with an id, a retry time, or both:
  * `yield withMeta(event, { id: "7" })`. The consumer gets the value, and the meta
- * by {@link metaOf}.
+ * by {@link metaOf}. Throws a TypeError for an id that is too long, or a retry time
+ * that is no whole number of milliseconds.
  */
 export function withMeta<T>(value: T, meta: ItemMeta): T {
+  const { id = "", retry = 0 } = meta;
+  if (typeof id !== "string" || id.length > longestId) {
+    throw new TypeError(`expected an id of at most ${longestId} characters, got ${describe(id)}`);
+  }
+  if (!Number.isSafeInteger(retry) || retry < 0) {
+    throw new TypeError(`expected retry to be a whole number of milliseconds, got ${String(retry)}`);
+  }
   // The consumer sees the value itself, so that is the type that the generator yields.
   return new ItemWithMeta(value, meta) as unknown as T;
+}
+
+const longestId = 1024;
+
+function describe(id: unknown): string {
+  return typeof id === "string" ? `one of ${id.length}` : typeof id;
 }
 
 /** An item that {@link withMeta} of this or any other copy of the package made. */

@@ -100,7 +100,7 @@ export class Calls implements ResultOwner {
 
   /** The peer resolved call `id`. */
   resolve(id: number, unpack: (options: CallOptions | undefined) => unknown, open: boolean): void {
-    const pending = this.#answer(id, open);
+    const pending = this.#answer(id, true);
     if (!pending) return;
     try {
       pending.result.settle({ ok: true, value: unpack(pending.options) });
@@ -109,6 +109,8 @@ export class Calls implements ResultOwner {
       const message = `the answer to ${nameOf(pending)} cannot be read: ${why}`;
       this.#reject(pending, () => new RpcError("DATA_LOSS", message, { cause, delivered: "yes" }));
     }
+    // What was lent may come home in the answer, so it is taken back only now.
+    if (!open) this.#take(pending);
   }
 
   /** The peer resolved call `id` with a value that needs no unpacking. */
@@ -118,7 +120,7 @@ export class Calls implements ResultOwner {
 
   /** The peer rejected call `id`. */
   reject(id: number, unpack: () => unknown): void {
-    const pending = this.#answer(id, false);
+    const pending = this.#answer(id, true);
     if (!pending) return;
     try {
       const value = unpack();
@@ -126,6 +128,7 @@ export class Calls implements ResultOwner {
     } catch (cause) {
       this.#reject(pending, () => new RpcError("DATA_LOSS", "the error cannot be read", { cause, delivered: "yes" }));
     }
+    this.#take(pending);
   }
 
   /** The streams of an answered call have ended. */

@@ -56,15 +56,24 @@ export const defaultLimits: Limits = {
   fragments: 30_000,
 };
 
-/** The defaults with what the user changed. Throws a TypeError for a limit that is no positive number. */
+/** What stands for no limit where one travels: hello and credit hold whole numbers. */
+const unlimited = 2 ** 52;
+
+/**
+ * The defaults with what the user changed. Throws a TypeError for a limit that is
+ * neither a positive whole number nor Infinity.
+ */
 export function limitsWith(changed: Partial<Limits> | undefined): Limits {
+  const limits: Record<string, number> = { ...defaultLimits };
   for (const [name, value] of Object.entries(changed ?? {})) {
     if (!Object.hasOwn(defaultLimits, name)) throw new TypeError(`unknown limit ${JSON.stringify(name)}`);
-    if (typeof value !== "number" || !(value >= (name === "fragments" ? 0 : 1))) {
-      throw new TypeError(`expected limit ${name} to be a positive number, got ${String(value)}`);
+    const whole = value === Number.POSITIVE_INFINITY || Number.isSafeInteger(value);
+    if (!whole || value < (name === "fragments" ? 0 : 1)) {
+      throw new TypeError(`expected limit ${name} to be a positive whole number, got ${String(value)}`);
     }
+    limits[name] = Math.min(value, unlimited);
   }
-  return { ...defaultLimits, ...changed };
+  return limits as unknown as Limits;
 }
 
 /** The one way to say that a limit was exceeded. Nothing of the work had started. */

@@ -1,5 +1,6 @@
 import type { CallOptions } from "../call-options.ts";
 import { RpcError } from "../error.ts";
+import { ValueKind } from "../values/kinds.ts";
 import type { ReferenceKind, ReferenceReader, ReferenceWriter } from "../values/reference.ts";
 import type { CallResult } from "./call-result.ts";
 import type { Calls } from "./calls.ts";
@@ -152,6 +153,8 @@ export class Reader implements ReferenceReader {
   readonly #passage: Passage;
   /** What must settle before the values are whole. */
   readonly waits: Promise<unknown>[] = [];
+  /** Stubs that were made, by the ids of what they stand for. */
+  readonly #received: number[] = [];
 
   constructor(rooms: ReferenceRooms, passage: Passage) {
     this.#rooms = rooms;
@@ -159,16 +162,11 @@ export class Reader implements ReferenceReader {
   }
 
   read(kind: ReferenceKind, rest: readonly unknown[], put: (value: unknown) => void): unknown {
-    const { stubs, promises, streams, referenceLimit } = this.#rooms;
+    const { promises, streams, referenceLimit } = this.#rooms;
     switch (kind) {
       case "function":
       case "target":
-        return stubs.receive(
-          idIn(kind, rest[0]),
-          leaseIn(rest[1]),
-          this.#passage.scope,
-          this.#passage.subject ?? "a function",
-        );
+        return this.#receiveStub(idIn(kind, rest[0]), leaseIn(rest[1]));
       case "promise": {
         if (promises.size >= referenceLimit) throw exceeded("references", referenceLimit);
         const id = idIn(kind, rest[0]);
@@ -178,13 +176,31 @@ export class Reader implements ReferenceReader {
       case "signal":
         return this.#readSignal(rest);
       case "stream":
-        return streams.read(rest[0], rest[1], this.#tie());
+        return streams.read(rest, this.#tie());
       case "home":
         return this.#rooms.comeHome(targetIn(rest[0]), segmentsIn(rest[1]));
       case "result":
         this.waits.push(this.#rooms.heldResult(idIn(kind, rest[0])).then(put));
         return undefined;
     }
+  }
+
+  /** The message cannot be read: what it gave to this side goes back, or its sender would keep it for ever. */
+  giveBack(table: unknown): void {
+    for (const entry of Array.isArray(table) ? (table as readonly unknown[]) : []) {
+      const [kind, , id, how] = Array.isArray(entry) ? (entry as readonly unknown[]) : [];
+      if (!Number.isSafeInteger(id) || (id as number) < 1) continue;
+      if (kind === ValueKind.stream) this.#rooms.streams.refuse(id as number, how);
+      else if ((kind === ValueKind.function || kind === ValueKind.target) && how !== Lease.lent) {
+        this.#rooms.stubs.refuse(id as number, this.#received.includes(id as number));
+      }
+    }
+  }
+
+  #receiveStub(id: number, lease: Lease): object {
+    const stub = this.#rooms.stubs.receive(id, lease, this.#passage.scope, this.#passage.subject ?? "a function");
+    this.#received.push(id);
+    return stub;
   }
 
   #readSignal(rest: readonly unknown[]): AbortSignal {

@@ -2,6 +2,7 @@ import type { CallOptions } from "../call-options.ts";
 import { RpcError } from "../error.ts";
 import type { ErrorCode } from "../error-code.ts";
 import type { IncomingInterceptor } from "../interceptor.ts";
+import { makeDisposable } from "../lifetime.ts";
 import {
   type AbortMessage,
   type CallExtra,
@@ -185,7 +186,11 @@ export class Rooms {
   #takeResult([, id, value, table, open]: ResolveMessage): void {
     if ((table === undefined || table === null) && this.#hall.way.trusted)
       return this.calls.resolveWith(id, value, open === 1);
-    this.calls.resolve(id, (options) => this.#valuables.unpackValue(value, table, "result", { options }), open === 1);
+    const unpack = (options: CallOptions | undefined) => {
+      const result = this.#valuables.unpackValue(value, table, "result", { options });
+      return table ? makeDisposable(result) : result;
+    };
+    this.calls.resolve(id, unpack, open === 1);
   }
 
   #takeSettled([, id, ok, value, table]: SettleMessage): void {

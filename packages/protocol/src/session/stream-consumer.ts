@@ -72,6 +72,13 @@ export class Consumer {
     this.#watch(bounds.signal);
   }
 
+  /** The credit that goes along with a stream that the peer is to write: asked for before the peer knows of it. */
+  firstCredit(): readonly [items: number, bytes: number] {
+    this.#granted = this.#window;
+    this.#grantedBytes = this.#owner.limits.windowBytes;
+    return [this.#granted, this.#grantedBytes];
+  }
+
   /** Items arrived. Says whether they were within what was granted. */
   take(values: readonly unknown[], bytes: number, metas: ReadonlyMap<number, ItemMeta> | undefined): boolean {
     if (this.#ending || this.#stopped) return true;
@@ -91,7 +98,10 @@ export class Consumer {
     this.#ending = ending;
     this.#unwatch?.();
     this.#serve();
-    for (const stopping of this.#stopping.splice(0)) giveEnding(stopping, ending);
+    const stopping = this.#stopping.splice(0);
+    for (const waiter of stopping) giveEnding(waiter, ending);
+    // Whoever stopped the stream has heard how it ended.
+    if (stopping.length > 0) this.#ending = said;
     this.#owner.ended();
   }
 
@@ -173,7 +183,7 @@ export class Consumer {
     const first = this.#nextWaiter();
     if (first) giveEnding(first, ending);
     // The end is said once; after it a generator is merely done.
-    this.#ending = { ok: true, value: undefined };
+    this.#ending = said;
     this.#release({ done: true, value: undefined });
   }
 
@@ -228,6 +238,9 @@ export class Consumer {
     };
   }
 }
+
+/** The end has been said; from then on a stream is merely done. */
+const said: Ending = { ok: true, value: undefined };
 
 function giveEnding(waiter: Waiter, ending: Ending): void {
   if (ending.ok) waiter.resolve({ done: true, value: ending.value });

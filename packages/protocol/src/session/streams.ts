@@ -58,23 +58,37 @@ export class Streams {
     this.#demandRoom();
     const id = this.#owner.nextId();
     const source = sourceOf(value);
-    if (source) this.#produce(id, source.iterator, tie);
-    else {
-      const consumer = this.#consume(id, tie);
-      // It pulls by itself: nobody else reads it.
-      void writeTo(value as WritableStream, consumer);
+    if (source) {
+      this.#produce(id, source.iterator, tie);
+      return [id, source.form];
     }
-    return [id, source?.form ?? StreamForms.writable];
+    const consumer = this.#consume(id, tie);
+    const credit = consumer.firstCredit();
+    // It pulls by itself: nobody else reads it.
+    void writeTo(value as WritableStream, consumer);
+    return [id, StreamForms.writable, ...credit];
   }
 
   /** Revives a stream that arrived. */
-  read(id: unknown, form: unknown, tie: StreamTie): object {
+  read([id, form, items, bytes]: readonly unknown[], tie: StreamTie): object {
     if (!Number.isSafeInteger(id) || (id as number) < 1) throw malformed("id", id);
     if (form !== 0 && form !== 1 && form !== 2) throw malformed("form", form);
     this.#demandRoom();
     const name = -(id as number);
     if (this.#producers.has(name) || this.#consumers.has(name)) throw malformed("id used twice", id);
-    return form === StreamForms.writable ? this.#openWriter(name, tie) : this.#openReader(name, form, tie);
+    if (form !== StreamForms.writable) return this.#openReader(name, form, tie);
+    if (!isCount(items) || !isCount(bytes)) throw malformed("credit", `${String(items)}, ${String(bytes)}`);
+    return this.#openWriter(name, tie, items, bytes);
+  }
+
+  /** The message that brought a stream cannot be read: its sender is told that nobody is there. */
+  refuse(id: number, form: unknown): void {
+    const name = -id;
+    const consumer = this.#consumers.get(name);
+    if (consumer) consumer.abort(unwanted);
+    else if (this.#producers.has(name)) this.#producers.get(name)?.refused(unwanted);
+    else if (form === StreamForms.writable) this.#owner.send([Kind.end, name]);
+    else this.#owner.send([Kind.stop, name, 0]);
   }
 
   /** Takes a message about a stream. Late ones, for streams that have ended, are quiet. */
@@ -122,7 +136,7 @@ export class Streams {
     for (const producer of producers) producer.abandon();
   }
 
-  #produce(name: number, iterator: AsyncIterator<unknown>, tie: StreamTie): void {
+  #produce(name: number, iterator: AsyncIterator<unknown>, tie: StreamTie): Producer {
     const owner = this.#owner;
     const own: ProducerOwner = {
       get blocked() {
@@ -142,6 +156,7 @@ export class Streams {
     };
     const producer = new Producer(own, name, iterator);
     this.#producers.set(name, producer);
+    return producer;
   }
 
   #consume(name: number, tie: StreamTie): Consumer {
@@ -172,9 +187,9 @@ export class Streams {
     return reader;
   }
 
-  #openWriter(name: number, tie: StreamTie): object {
+  #openWriter(name: number, tie: StreamTie, items: number, bytes: number): object {
     const { stream, source } = writerFor();
-    this.#produce(name, source, tie);
+    this.#produce(name, source, tie).credit(items, bytes);
     return stream;
   }
 
@@ -201,6 +216,10 @@ function metaMap(metas: NonNullable<ItemsMessage[5]>): ReadonlyMap<number, ItemM
   return new Map(
     metas.map(([index, id, retry]) => [index, { ...(id !== null && { id }), ...(retry !== null && { retry }) }]),
   );
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function malformed(what: string, value: unknown): RpcError {

@@ -79,6 +79,13 @@ export class Stubs {
     this.#dropIfUnused(core, released);
   }
 
+  /** The message that gave export `id` to us cannot be read: its hold goes back, received or not. */
+  refuse(id: number, received: boolean): void {
+    const core = received ? this.#cores.get(id) : undefined;
+    if (core) this.release(core);
+    else this.#owner.sendRelease(id, 1);
+  }
+
   /** The session has ended: stubs fail from now on, and say why. */
   clear(why: string): void {
     for (const core of this.#cores.values()) core.dead ??= why;

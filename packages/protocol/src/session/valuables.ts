@@ -66,14 +66,14 @@ export class Valuables {
     const list = Array.isArray(args) ? args : [args];
     if (this.#isPlain(table)) return list;
     const reader = this.#reader({ scope: call, call, subject: subjectOf(call.path) });
-    const unpacked = unpack(list, table, this.#unpackOptions(reader, "args"));
+    const unpacked = this.#unpack(list, table, reader, "args");
     call.waits = reader.waits;
     return unpacked as readonly unknown[];
   }
 
   unpackValue(value: unknown, table: unknown, root: string, passage: Passage): unknown {
     if (this.#isPlain(table)) return value;
-    return unpack(value, table, this.#unpackOptions(this.#reader(passage), root));
+    return this.#unpack(value, table, this.#reader(passage), root);
   }
 
   unpackItems(message: ItemsMessage): readonly unknown[] {
@@ -101,6 +101,15 @@ export class Valuables {
 
   unpackMetadata({ metadata, metadataTable }: CallExtra): unknown {
     return metadata === undefined ? undefined : unpackPlain(metadata, metadataTable, "metadata");
+  }
+
+  #unpack(value: unknown, table: unknown, reader: Reader, root: string): unknown {
+    try {
+      return unpack(value, table, this.#unpackOptions(reader, root));
+    } catch (unreadable) {
+      reader.giveBack(table);
+      throw unreadable;
+    }
   }
 
   /** Trusted data without a table is the value itself. */
