@@ -42,11 +42,17 @@ export const contentApi = {
 /** For web pages, through the relay. */
 export const pageApi = { ...common };
 
+/** How the popups that said so were seen. */
+export const popups: Record<string, unknown>[] = [];
+
 /** For our own pages. */
 export const ownApi = {
   ...contentApi,
   counts: (): Promise<Record<string, number>> => storedCounts(),
   secret: (): string => "of our own pages",
+  popupIsHere(this: Call): void {
+    popups.push({ kind: this.peer.kind, trusted: this.peer.trusted, inTab: this.peer["tabId"] !== undefined });
+  },
   each: async (items: string[], visit: (item: string) => Promise<number>): Promise<number[]> => Promise.all(items.map((item) => visit(item))),
   /** Calls the content script of a document, and says how the transport ended. */
   async callTab(tabId: number, target: { frameId?: number; documentId?: string }, value: unknown): Promise<unknown> {

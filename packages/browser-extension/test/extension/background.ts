@@ -1,6 +1,6 @@
 import { runtimeListener } from "../../src/index.ts";
 import { serve } from "@portolan/server";
-import { contentApi, ownApi, pageApi } from "./background-api.ts";
+import { contentApi, ownApi, pageApi, popups } from "./background-api.ts";
 
 declare const SITE: string;
 declare const FRIEND: string;
@@ -30,5 +30,6 @@ const server = serve(
 // A stranger on the same platform: how the tests look inside.
 runtime.onMessage.addListener((message, _sender, respond) => {
   if (message === "refused") respond(refused);
+  if (message === "popups") respond(popups);
   if (message === "sessions") respond([...server.sessions].length);
 });

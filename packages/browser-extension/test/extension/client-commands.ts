@@ -1,3 +1,4 @@
+import type { Client } from "@portolan/client";
 import { metaOf } from "@portolan/protocol";
 import type { OwnApi } from "./background-api.ts";
 import type { Commands } from "./commands.ts";
@@ -20,7 +21,7 @@ function describeValue(value: unknown): string {
 }
 
 /** What every context can be told to do with its client of the background. */
-export function clientCommands(remote: OwnApi): Commands {
+export function clientCommands(remote: Client<OwnApi>): Commands {
   return {
     call: (path: string, ...args: unknown[]) => (remote as unknown as Record<string, (...args: unknown[]) => unknown>)[path]?.(...args),
     async exact() {
@@ -39,7 +40,7 @@ export function clientCommands(remote: OwnApi): Commands {
       let resumed = 0;
       while (seen.length < count) {
         try {
-          const stream = remote.numbers(seen.at(-1) ?? 0, count);
+          const stream = await remote.numbers(seen.at(-1) ?? 0, count);
           for await (const number of stream) {
             if (metaOf(stream)?.id !== String(number)) throw new TypeError("an item without its id");
             seen.push(number);

@@ -1,14 +1,19 @@
 import { pageTransport, relayPages, runtimeConnector, runtimeListener } from "../../src/index.ts";
-import { createClient } from "@portolan/client";
+import type { SessionSource } from "@portolan/protocol";
+import { createClient, status } from "@portolan/client";
 import { serve } from "@portolan/server";
 import type { OwnApi } from "./background-api.ts";
 import { clientCommands } from "./client-commands.ts";
 import { answerCommands } from "./commands.ts";
 import { contentScriptApi } from "./content-api.ts";
+import { countPortListeners } from "./port-counter.ts";
+import { isPrerendering, reportPrerendering } from "./prerendered.ts";
 
+const listeners = countPortListeners();
 const abort = new AbortController();
+let finals = 0;
 // Typed as the pages' router on purpose: the tests try what it must not reach.
-const client = createClient<OwnApi>(runtimeConnector({ signal: abort.signal }));
+const client = createClient<OwnApi>(countingFinals(runtimeConnector({ signal: abort.signal })));
 const awake = createClient<OwnApi>(runtimeConnector({ signal: abort.signal, keepAlive: 150 }));
 serve(runtimeListener({ name: "content", allow: { pages: true } }), contentScriptApi);
 relayPages({ signal: abort.signal });
@@ -26,11 +31,28 @@ async function callWithoutEnd(): Promise<void> {
       (error: { code: string; delivered: string }) => `${error.code} ${error.delivered}`,
     );
     storm.outcomes[outcome] = (storm.outcomes[outcome] ?? 0) + 1;
+    if (outcome.startsWith("FAILED_PRECONDITION")) return;
   }
+}
+
+/** Hears how often the source ends for good. */
+function countingFinals(source: SessionSource): SessionSource {
+  return {
+    open(options) {
+      const opened = source.open(options);
+      opened.onStatus(({ state }) => {
+        if (state === "closed") finals++;
+      });
+      return opened;
+    },
+  };
 }
 
 answerCommands("content", {
   ...clientCommands(client),
+  later: (ms: number) => awake.later(ms),
+  status: () => JSON.stringify(status(client)),
+  left: () => ({ listeners: listeners(), finals }),
   startStorm() {
     storm.running = true;
     storm.done = callWithoutEnd();
@@ -41,3 +63,5 @@ answerCommands("content", {
     return { calls: storm.tokens.length, outcomes: storm.outcomes };
   },
 });
+
+if (isPrerendering()) void reportPrerendering(() => client.whoami());

@@ -17,3 +17,6 @@ const commands: Commands = {
   close: () => client.close(),
 };
 Object.assign(globalThis, { run: (name: string, ...args: unknown[]) => runCommand(commands, name, args) });
+
+// The real popup of Firefox cannot be seen by the automation: it says itself that it is there.
+if (location.pathname === "/popup.html") void client.popupIsHere();

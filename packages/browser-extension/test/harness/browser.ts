@@ -10,8 +10,10 @@ export interface ExtensionBrowser {
   openOwn(path: string): Promise<Page>;
   /** Chromium: the background, started if need be. */
   worker(): Promise<WebWorker>;
-  /** Chromium: the real popup of the action. */
-  openPopup(): Promise<Page>;
+  /** Chromium: ends the background, as the browser would. */
+  killWorker(): Promise<void>;
+  /** Chromium: opens a page in a tab of its own without a look at it. */
+  openUnseen(url: string): Promise<void>;
   readonly browser: Browser;
   close(): Promise<void>;
 }
@@ -25,16 +27,24 @@ export function missing(kind: "chromium" | "firefox"): string | undefined {
   return existsSync(firefoxPath) ? undefined : "Firefox is not installed: set FIREFOX_PATH.";
 }
 
-export async function launchChromium(folders: readonly string[]): Promise<ExtensionBrowser> {
+/** How Chromium is driven. */
+export interface ChromiumOptions {
+  /** Leaves web pages alone: a page that is inspected does not prerender. Default false. */
+  readonly unseenPages?: boolean;
+}
+
+export async function launchChromium(folders: readonly string[], options: ChromiumOptions = {}): Promise<ExtensionBrowser> {
   const browser = await puppeteer.launch({
     executablePath: chromePath,
     headless: true,
     pipe: true,
     enableExtensions: [...folders],
     args: ["--no-sandbox"],
+    ...(options.unseenPages ? { waitForInitialPage: false, targetFilter: (target) => target.type() !== "page" } : {}),
   });
   const first = await browser.waitForTarget((target) => isBackground(target.type(), target.url()));
   const extensionId = new URL(first.url()).host;
+  const session = await browser.target().createCDPSession();
   const worker = async (): Promise<WebWorker> => {
     const target = await browser.waitForTarget((one) => isBackground(one.type(), one.url()) && new URL(one.url()).host === extensionId);
     const found = await target.worker();
@@ -46,14 +56,18 @@ export async function launchChromium(folders: readonly string[]): Promise<Extens
     extensionId,
     browser,
     worker,
+    async killWorker() {
+      const dying = await worker();
+      // It may be gone before puppeteer has let go of it, which is what was wanted.
+      await dying.close().catch((error: Error) => {
+        if (!error.message.includes("No session with given id")) throw error;
+      });
+    },
+    async openUnseen(url) {
+      await session.send("Target.createTarget", { url });
+    },
     open: (url) => opened(browser, url),
     openOwn: (path) => opened(browser, `chrome-extension://${extensionId}/${path}`),
-    async openPopup() {
-      const before = new Set(browser.targets());
-      await (await worker()).evaluate("chrome.action.openPopup()");
-      const target = await browser.waitForTarget((one) => !before.has(one) && one.url().endsWith("/popup.html"));
-      return target.asPage();
-    },
     close: () => browser.close(),
   };
 }
@@ -73,6 +87,7 @@ export async function launchFirefox(folder: string, options: FirefoxOptions): Pr
     args: ["--remote-allow-system-access"],
     extraPrefsFirefox: {
       "extensions.webextensions.uuids": JSON.stringify({ [options.id]: firefoxHost }),
+      "extensions.openPopupWithoutUserGesture.enabled": true,
       ...options.preferences,
     },
   });
@@ -82,7 +97,8 @@ export async function launchFirefox(folder: string, options: FirefoxOptions): Pr
     extensionId: options.id,
     browser,
     worker: () => Promise.reject(new Error("Firefox has no service worker here")),
-    openPopup: () => Promise.reject(new Error("the real popup cannot be reached in Firefox")),
+    killWorker: () => Promise.reject(new Error("Firefox has no service worker here")),
+    openUnseen: () => Promise.reject(new Error("Firefox does not prerender")),
     open: (url) => opened(browser, url),
     async openOwn(path) {
       const page = await browser.newPage();
