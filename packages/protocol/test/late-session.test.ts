@@ -13,4 +13,15 @@ describe("a session on a transport that messages have reached already", () => {
     await server.closed;
     expect(server.stats().calls.inFlight).toBe(0);
   });
+
+  it("runs no handler before whoever opened it has it in hand", async () => {
+    const [here, there] = transportPair();
+    const client = openSession<{ who(): Promise<string> }>(here);
+    const early = client.remote.who();
+    await new Promise((resolve) => setTimeout(resolve));
+    const server = openSession(there, { expose: { who: (): string => server.peer.kind } });
+    expect(await early).toBe("memory");
+    await client.close();
+    await server.closed;
+  });
 });

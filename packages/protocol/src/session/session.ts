@@ -10,13 +10,15 @@ import { Carrier } from "./carrier.ts";
 import { channelView, claimChannel } from "./channel.ts";
 import { chooseCodec } from "./choose-codec.ts";
 import { Greeter } from "./greeter.ts";
-import { type Limits, limitsWith } from "./limits.ts";
+import { exceeded, type Limits, limitsWith } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
 import { Post } from "./post.ts";
 import { Rooms } from "./rooms.ts";
 import type { SessionStats } from "./stats.ts";
 import { Way } from "./way.ts";
+
+const resolved = Promise.resolve();
 
 /**
  * The hall: joins the rooms of one session, hands each message to the room that
@@ -137,7 +139,7 @@ export class SessionHall implements Session {
   }
 
   ping(): Promise<number> {
-    if (this.#ended) return Promise.reject(this.refusal());
+    if (this.#ended) return Promise.reject(this.refusal(0));
     const sent = performance.now();
     this.liveness.owe(1);
     this.sendUrgent([Kind.ping, ++this.#pingSent]);
@@ -155,20 +157,29 @@ export class SessionHall implements Session {
     await this.close();
   }
 
-  /** Why no call can be made now, if so. */
-  refusal(): RpcError | undefined {
+  get closing(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** Why no call can be made on `target` now, if so. While either side drains, references may still be called. */
+  refusal(target: number): RpcError | undefined {
     if (this.#ended)
       return new RpcError(codeAfter(this.#ended), this.#ended.message, { ...causeOf(this.#ended), delivered: "no" });
-    if (this.#state === "draining") return new RpcError("UNAVAILABLE", "the session is closing", { delivered: "no" });
+    if (this.#state === "draining" && target === 0) return new RpcError("UNAVAILABLE", "the session is closing", { delivered: "no" });
+    if (this.post.waiting >= this.limits.queuedCalls)
+      return exceeded("messages before the handshake", this.limits.queuedCalls);
     if (this.outbox.bytes <= this.limits.sendQueue || !this.carrier.blocked) return undefined;
     const message = `the port is blocked and ${this.limits.sendQueue} bytes wait to be sent`;
     return new RpcError("RESOURCE_EXHAUSTED", message, { delivered: "no" });
   }
 
   send(message: Message, packed?: Parameters<Post["send"]>[1]): ReturnType<Post["send"]> {
+    // What ends with the session has nobody left to tell.
+    if (this.#ended) return 0;
     const ticket = this.post.send(message, packed);
-    // A peer that asks and never reads makes us hold its answers: up to a point.
-    if (this.outbox.bytes > 4 * this.limits.sendQueue && this.carrier.blocked) {
+    // A peer that asks and never reads, or never says hello, makes us hold its answers: up to a point.
+    const unread = this.outbox.bytes > 4 * this.limits.sendQueue && this.carrier.blocked;
+    if (unread || this.post.waiting > 2 * this.limits.queuedCalls) {
       this.fail(new RpcError("RESOURCE_EXHAUSTED", "the peer does not read what it is sent"));
     }
     return ticket;
@@ -176,8 +187,9 @@ export class SessionHall implements Session {
 
   /** Sends a message that may pass others; before the handshake it waits like them. */
   sendUrgent(message: Message): void {
-    if (this.post.waiting > 0 || !this.greeted) this.post.send(message);
-    else this.outbox.pushUrgent(message);
+    // Nothing overtakes on a port that takes no more, and there it is counted.
+    if (this.post.waiting > 0 || !this.greeted || this.carrier.blocked) this.send(message);
+    else if (!this.#ended) this.outbox.pushUrgent(message);
   }
 
   /** Reports a failure that no peer hears of. Returns what it can be found by. */
@@ -262,7 +274,10 @@ export class SessionHall implements Session {
   #open(): void {
     this.transport.hold(this.#stays);
     this.#greeter.start();
-    if (!this.#ended) this.carrier.listen();
+    // Not in this turn: what came early must not run before whoever opens the session has it in hand.
+    resolved.then(() => {
+      if (!this.#ended) this.carrier.listen();
+    });
   }
 
   #enter(state: Session["state"]): void {
