@@ -38,4 +38,5 @@ export {
 // For other libraries.
 export { clientMark } from "./client-base.ts";
 export { notify, withOptions } from "./options.ts";
+export { type ResumeOptions, resume } from "./resume.ts";
 export { type ErrorsIn, type Failure, isDefinedError, type SafeResult, type Success, safe } from "./safe.ts";

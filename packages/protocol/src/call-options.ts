@@ -10,6 +10,8 @@ export interface CallOptions {
   readonly metadata?: unknown;
   /** Calls with the same key run once, where the server keeps a record. */
   readonly key?: string;
+  /** The id of the last item seen of a stream that is being resumed. At most 1 024 characters. */
+  readonly after?: string;
   /** True for a notification: nothing comes back. Set by `notify`. */
   readonly notify?: boolean;
 }

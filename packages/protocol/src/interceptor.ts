@@ -9,6 +9,8 @@ export interface OutgoingCall {
   readonly timeout: number | undefined;
   readonly idleTimeout: number | undefined;
   readonly key: string | undefined;
+  /** The id of the last item seen, when a stream is resumed. */
+  readonly after: string | undefined;
   /** True when nothing comes back. */
   readonly notify: boolean;
 }

@@ -1,5 +1,5 @@
 import { nodeOf } from "./session/stub-proxy.ts";
-import { RetainedBase, StubCore } from "./session/stubs.ts";
+import { holdingOf } from "./session/stubs.ts";
 
 /**
  * Keeps what was lent: a callback or an object that came as an argument stays
@@ -10,10 +10,9 @@ import { RetainedBase, StubCore } from "./session/stubs.ts";
  * Throws an RpcError FAILED_PRECONDITION when the stub has ended already.
  */
 export function retain<T>(stub: T): T {
-  const base = nodeOf(stub)?.base;
-  const core = base instanceof RetainedBase ? base.core : base;
+  const holding = holdingOf(nodeOf(stub)?.base);
   // A hold is a stub for the same thing, so it has the same type.
-  return core instanceof StubCore ? (core.stubs.retain(core) as T) : stub;
+  return holding ? (holding.core.stubs.retain(holding) as T) : stub;
 }
 
 /**

@@ -63,6 +63,8 @@ export interface CallExtra {
   readonly metadataTable?: Table;
   /** Calls with the same key run once. */
   readonly key?: string;
+  /** The id of the last item that the caller has seen of a stream that it resumes. */
+  readonly after?: string;
   /** 1: keep the result until it is released by `-id`, because later calls are built on it. */
   readonly hold?: 1;
 }

@@ -7,6 +7,9 @@ export type Parsed = { readonly ok: true; readonly message: Message } | { readon
 export const maxPathSegments = 8;
 export const maxPathLength = 256;
 
+/** How many UTF-16 units the id of an item may have. */
+export const maxItemId = 1024;
+
 /** How many path numbers a session hands out; further paths travel in full. */
 export const maxPathNumbers = 1024;
 
@@ -146,10 +149,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function isExtra(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   if (!isRecord(value)) return false;
-  const { timeout, key, hold } = value;
+  const { timeout, key, after, hold } = value;
   return (
     (timeout === undefined || (Number.isFinite(timeout) && (timeout as number) >= 0)) &&
     (key === undefined || isText(maxPathLength)(key)) &&
+    (after === undefined || isText(maxItemId)(after)) &&
     (hold === undefined || hold === 1)
   );
 }
@@ -176,7 +180,7 @@ function isMetas(value: unknown): boolean {
 }
 
 function isMeta([, eventId, retry]: readonly unknown[]): boolean {
-  return (eventId === null || isText(1024)(eventId)) && (retry === null || isIndex(retry));
+  return (eventId === null || isText(maxItemId)(eventId)) && (retry === null || isIndex(retry));
 }
 
 function nameOf(value: unknown): string {

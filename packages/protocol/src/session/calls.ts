@@ -13,7 +13,7 @@ import { watchCall } from "./watch-call.ts";
 /** What calls need of their session. */
 export interface CallsOwner {
   /** Why no call can be made now, if so. */
-  refusal(): RpcError | undefined;
+  refusal(target: number): RpcError | undefined;
   packCall(args: readonly unknown[], call: PendingCall): Outgoing;
   packExtra(options: CallOptions | undefined, hold: boolean): CallExtra | null;
   internPath(path: StubPath): WirePath;
@@ -80,7 +80,7 @@ export class Calls implements ResultOwner {
   ): CallResult {
     const id = ++this.#lastId;
     const result = new CallResult(this, id, path.segments);
-    const refusal = this.#refusal(options?.signal);
+    const refusal = this.#refusal(target, options?.signal);
     if (refusal) return fail(result, refusal);
     const pending = new PendingCall(id, result, target, path, options, keep);
     const outer = this.#packing;
@@ -187,9 +187,11 @@ export class Calls implements ResultOwner {
     this.#owner.unread(error, path);
   }
 
-  #refusal(signal: AbortSignal | undefined): RpcError | undefined {
+  #refusal(target: number, signal: AbortSignal | undefined): RpcError | undefined {
     if (signal?.aborted) return abortError(signal, "no");
-    return this.#queue.length >= this.#maxQueue ? exceeded("calls waiting", this.#maxQueue) : this.#owner.refusal();
+    return this.#queue.length >= this.#maxQueue
+      ? exceeded("calls waiting", this.#maxQueue)
+      : this.#owner.refusal(target);
   }
 
   #admit(pending: PendingCall): void {

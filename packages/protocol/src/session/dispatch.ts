@@ -47,7 +47,8 @@ export class Dispatch {
   readonly #running = new Map<number | IncomingCall, IncomingCall>();
   readonly #held = new Map<number, Promise<unknown>>();
   #parked: Arrival[] = [];
-  readonly #releases: number[] = [];
+  #parkedCalls = 0;
+  readonly #releases = new Set<number>();
   #active = 0;
   #lastId = 0;
 
@@ -81,11 +82,12 @@ export class Dispatch {
   /** Starts what was parked, as far as there is room. */
   resume(): void {
     while (this.#parked.length > 0 && this.#hasRoom()) {
-      const next = this.#parked.shift();
+      const next = this.#unpark(0);
       if (next) this.#start(next);
     }
     if (this.#parked.length > 0) return;
-    for (const id of this.#releases.splice(0)) this.#held.delete(id);
+    for (const id of this.#releases) this.#held.delete(id);
+    this.#releases.clear();
   }
 
   /** The caller has given up: its handler is told, and the call is answered. */
@@ -102,7 +104,7 @@ export class Dispatch {
       return;
     }
     const parked = this.#parked.findIndex((message) => message[0] === Kind.call && message[1] === id);
-    if (parked >= 0) this.#refuse(this.#parked.splice(parked, 1)[0] as Arrival, reason);
+    if (parked >= 0) this.#refuse(this.#unpark(parked) as Arrival, reason);
   }
 
   /** The result that call `id` was asked to keep, or will have. */
@@ -115,13 +117,16 @@ export class Dispatch {
   /** The caller builds nothing more on the result of call `id`. */
   releaseResult(id: number): void {
     // Calls that are parked may still be built on it.
-    if (this.#parked.length > 0) this.#releases.push(id);
+    const mayBeNeeded = this.#parked.length > 0 && id <= this.#lastId && this.#releases.size < this.#limits.references;
+    if (mayBeNeeded) this.#releases.add(id);
     else this.#held.delete(id);
   }
 
   /** The session has ended: every handler is told. */
   end(reason: RpcError): void {
     this.#parked = [];
+    this.#parkedCalls = 0;
+    this.#releases.clear();
     this.#held.clear();
     const running = [...this.#running.values()];
     this.#running.clear();
@@ -142,9 +147,19 @@ export class Dispatch {
   }
 
   #park(message: Arrival): void {
-    const most = message[0] === Kind.notify ? this.#limits.queuedCalls : earlyCalls;
-    if (this.#parked.length < most) this.#parked.push(message);
-    else this.#refuse(message, exceeded("calls in flight", this.#limits.calls));
+    const isCall = message[0] === Kind.call;
+    const full = isCall
+      ? this.#parkedCalls >= earlyCalls
+      : this.#parked.length - this.#parkedCalls >= this.#limits.queuedCalls;
+    if (full) return this.#refuse(message, exceeded("calls in flight", this.#limits.calls));
+    this.#parked.push(message);
+    if (isCall) this.#parkedCalls++;
+  }
+
+  #unpark(at: number): Arrival | undefined {
+    const [message] = this.#parked.splice(at, 1);
+    if (message?.[0] === Kind.call) this.#parkedCalls--;
+    return message;
   }
 
   #start(message: Arrival): void {
@@ -171,7 +186,7 @@ export class Dispatch {
     const extra = isCall ? message[6] : message[5];
     if (!extra) return new IncomingCall(this.#owner, id, path);
     const metadata = this.#owner.unpackMetadata(extra);
-    const call = new IncomingCall(this.#owner, id, path, { timeout: extra.timeout, metadata, key: extra.key });
+    const call = new IncomingCall(this.#owner, id, path, { ...extra, metadata });
     if (extra.hold === 1) this.#hold(call);
     return call;
   }

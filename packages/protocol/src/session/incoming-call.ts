@@ -21,6 +21,8 @@ export interface Call<Context = unknown> {
   readonly notification: boolean;
   /** Calls with the same key run once, where a record is kept. */
   readonly key: string | undefined;
+  /** The id of the last item that the caller has seen, when it resumes a stream: go on behind it. */
+  readonly after: string | undefined;
   /** What the caller's side exposes to us. */
   readonly remote: unknown;
   /** What `context(peer)` of `serve` made for this peer. */
@@ -39,6 +41,7 @@ export interface CallArrival {
   readonly timeout?: number | undefined;
   readonly metadata?: unknown;
   readonly key?: string | undefined;
+  readonly after?: string | undefined;
 }
 
 /** Settles the result that later calls are built on. */
@@ -85,6 +88,10 @@ export class IncomingCall extends CallScope implements Call {
 
   get key(): string | undefined {
     return this.#arrival?.key;
+  }
+
+  get after(): string | undefined {
+    return this.#arrival?.after;
   }
 
   get notification(): boolean {

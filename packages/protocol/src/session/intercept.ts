@@ -51,21 +51,22 @@ function run(
 }
 
 function describe(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): OutgoingCall {
-  const { metadata, signal, timeout, idleTimeout, key, notify = false } = options ?? {};
-  return { path: path.segments, args, metadata, signal, timeout, idleTimeout, key, notify };
+  const { metadata, signal, timeout, idleTimeout, key, after, notify = false } = options ?? {};
+  return { path: path.segments, args, metadata, signal, timeout, idleTimeout, key, after, notify };
 }
 
 function pathOf(call: OutgoingCall, original: StubPath): StubPath {
   return call.path === original.segments ? original : { segments: call.path };
 }
 
-function optionsOf({ metadata, signal, timeout, idleTimeout, key, notify }: OutgoingCall): CallOptions {
+function optionsOf({ metadata, signal, timeout, idleTimeout, key, after, notify }: OutgoingCall): CallOptions {
   return {
     ...(metadata !== undefined && { metadata }),
     ...(signal && { signal }),
     ...(timeout !== undefined && { timeout }),
     ...(idleTimeout !== undefined && { idleTimeout }),
     ...(key !== undefined && { key }),
+    ...(after !== undefined && { after }),
     ...(notify && { notify }),
   };
 }

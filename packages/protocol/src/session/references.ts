@@ -13,7 +13,7 @@ import type { Signals } from "./signals.ts";
 import type { Streams, StreamTie } from "./streams.ts";
 import type { StubPath } from "./stub-base.ts";
 import { makeStub, nodeOf } from "./stub-proxy.ts";
-import { RetainedBase, StubCore, type Stubs } from "./stubs.ts";
+import { holdingOf, type Stubs } from "./stubs.ts";
 
 /** The rooms that references live in, and what they need of their session. */
 export interface ReferenceRooms {
@@ -79,8 +79,7 @@ export class Writer implements ReferenceWriter {
       return mine && this.#passage.scope ? "result" : "promise";
     }
     if (base === this.#rooms.root) return "home";
-    const core = base instanceof RetainedBase ? base.core : base;
-    return core instanceof StubCore && core.stubs === this.#rooms.stubs ? "home" : undefined;
+    return holdingOf(base)?.core.stubs === this.#rooms.stubs ? "home" : undefined;
   }
 
   write(kind: ReferenceKind, value: object): readonly unknown[] {
@@ -128,10 +127,9 @@ export class Writer implements ReferenceWriter {
 
   #goHome(value: object): readonly unknown[] {
     const node = nodeOf(value);
-    const base = node?.base;
-    const core = base instanceof RetainedBase ? base.core : base;
-    if (core instanceof StubCore) core.demandAlive();
-    return [core instanceof StubCore ? core.id : 0, [...(node?.segments ?? [])]];
+    const core = holdingOf(node?.base)?.core;
+    core?.demandAlive();
+    return [core?.id ?? 0, [...(node?.segments ?? [])]];
   }
 
   #tie(): StreamTie {

@@ -59,7 +59,9 @@ export interface RoomsOwner extends Session {
   readonly post: Post;
   readonly admitted: boolean;
   readonly context: unknown;
-  refusal(): RpcError | undefined;
+  /** This side closes, and waits for what is under way. */
+  readonly closing: boolean;
+  refusal(target: number): RpcError | undefined;
   send(message: Message, packed?: Outgoing): ReturnType<Post["send"]>;
   sendUrgent(message: Message): void;
   report(error: unknown, path?: readonly string[], reference?: string): void;
@@ -123,7 +125,8 @@ export class Rooms {
   }
 
   takeCall(message: CallMessage | NotifyMessage): void {
-    if (message[0] === Kind.call && this.#hall.state === "draining" && !this.#hall.ended) {
+    // What is under way may still call back; only new work is refused.
+    if (message[0] === Kind.call && message[2] === 0 && this.#hall.closing) {
       const closing = new RpcError("UNAVAILABLE", "the session is closing", { delivered: "no" });
       const packed = this.#valuables.packError(closing, undefined, "no");
       this.#hall.send([Kind.reject, message[1], packed.data, packed.table], packed);
@@ -163,11 +166,29 @@ export class Rooms {
       ? error
       : new RpcError("INVALID_ARGUMENT", "the platform cannot send this message", { cause: error, delivered: "no" });
     if (message[0] === Kind.call) return this.calls.refused(message[1], refusal);
-    if (message[0] === Kind.resolve) {
-      const packed = this.#valuables.packError(refusal, undefined, "yes");
-      this.#hall.send([Kind.reject, message[1], packed.data, packed.table], packed);
-    } else if (message[0] === Kind.items) this.streams.refused(message[1], refusal);
+    if (message[0] === Kind.items) this.streams.refused(message[1], refusal);
+    else this.#sendInstead(message, refusal);
     this.#hall.report(refusal);
+  }
+
+  /** The peer waits for what was refused, so it gets the shortest message that ends its waiting. */
+  #sendInstead(message: Message, refusal: RpcError): void {
+    const { data, table } = this.#valuables.packError(new RpcError(refusal.code, refusal.message), undefined, "yes");
+    switch (message[0]) {
+      case Kind.resolve:
+      case Kind.reject:
+        return void this.#hall.send([Kind.reject, message[1], data, table]);
+      case Kind.settle:
+        return void this.#hall.send([Kind.settle, message[1], 0, data, table]);
+      case Kind.end:
+      case Kind.fail:
+        return void this.#hall.send([Kind.fail, message[1], data, table]);
+      case Kind.stop:
+        return void this.#hall.send([Kind.stop, message[1], 0]);
+      case Kind.abort:
+        return void this.#hall.send([Kind.abort, message[1], refusal.message]);
+      default:
+    }
   }
 
   /** The session has ended: every room empties itself, and settles what it held. */
@@ -233,7 +254,7 @@ export class Rooms {
   }
 
   #notify(target: number, path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
-    const refusal = this.#hall.refusal();
+    const refusal = this.#hall.refusal(target);
     if (refusal) throw refusal;
     const packed = this.#valuables.packArguments(args, { plain: true });
     const extra = this.#valuables.packExtra(options, false);
@@ -244,7 +265,7 @@ export class Rooms {
   #callsOwner(): ConstructorParameters<typeof Calls>[0] {
     const hall = this.#hall;
     return {
-      refusal: () => hall.refusal(),
+      refusal: (target) => hall.refusal(target),
       packCall: (args, call) => this.#valuables.packArguments(args, call),
       packExtra: (options, hold) => this.#valuables.packExtra(options, hold),
       internPath: (path) => this.paths.write(path),

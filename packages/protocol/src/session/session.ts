@@ -165,7 +165,8 @@ export class SessionHall implements Session {
   refusal(target: number): RpcError | undefined {
     if (this.#ended)
       return new RpcError(codeAfter(this.#ended), this.#ended.message, { ...causeOf(this.#ended), delivered: "no" });
-    if (this.#state === "draining" && target === 0) return new RpcError("UNAVAILABLE", "the session is closing", { delivered: "no" });
+    if (this.#state === "draining" && target === 0)
+      return new RpcError("UNAVAILABLE", "the session is closing", { delivered: "no" });
     if (this.post.waiting >= this.limits.queuedCalls)
       return exceeded("messages before the handshake", this.limits.queuedCalls);
     if (this.outbox.bytes <= this.limits.sendQueue || !this.carrier.blocked) return undefined;

@@ -52,23 +52,19 @@ export class Stubs {
       core.lends++;
       scope.onEnd(() => this.#endLend(core, subject));
     } else core.holds++;
-    const known = core.stub();
-    if (known) return known;
-    const stub = makeStub(core);
-    core.keep(stub);
-    if (core.holds > 0) this.#watch(core, stub);
-    return stub;
+    const holding = core.holding() ?? core.keep(new Holding(core));
+    if (core.holds > 0) this.#watch(holding);
+    return holding.stub;
   }
 
   /** Keeps what was lent: a hold of its own, given back by releasing what this returns. */
-  retain(core: StubCore): object {
+  retain(holding: Holding): object {
+    const { core } = holding;
     core.demandAlive();
     core.holds++;
     this.#owner.sendRetain(core.id);
-    const stub = core.stub();
-    if (stub && core.holds === 1) this.#watch(core, stub);
-    const handle = makeStub(new RetainedBase(core, () => this.release(core)));
-    return handle;
+    this.#watch(holding);
+    return makeStub(new RetainedBase(holding, () => this.release(core)));
   }
 
   /** Gives back one hold. Quiet when there is none. */
@@ -103,6 +99,8 @@ export class Stubs {
     core.lends--;
     this.#dropIfUnused(core, `it was lent for the call of ${subject}, which has been answered: retain it to keep it`);
     core.loosen();
+    // It may have been collected while it was lent anew.
+    if (!core.dead && !core.holding()) this.#giveBackCollected(core);
   }
 
   #dropIfUnused(core: StubCore, why: string): void {
@@ -111,13 +109,15 @@ export class Stubs {
     this.#cores.delete(core.id);
   }
 
-  #watch(core: StubCore, stub: object): void {
-    this.#collected.register(stub, core);
+  #watch(holding: Holding): void {
+    if (holding.watched) return;
+    holding.watched = true;
+    this.#collected.register(holding, holding.core);
   }
 
   /** A hint only: a stub that is used, lent, or was made anew keeps its holds. */
   #giveBackCollected(core: StubCore): void {
-    if (core.dead || core.lends > 0 || core.stub()) return;
+    if (core.dead || core.lends > 0 || core.holding()) return;
     const { holds } = core;
     core.holds = 0;
     if (holds > 0) this.#owner.sendRelease(core.id, holds);
@@ -126,34 +126,35 @@ export class Stubs {
 }
 
 /** One export of the peer's, whatever stubs for it are about. */
-export class StubCore implements StubBase {
+export class StubCore {
   readonly id: number;
   readonly stubs: Stubs;
+  readonly owner: StubsOwner;
   /** Open calls that it was lent to us for. */
   lends = 0;
   /** Times it was given to us or retained, less those given back. */
   holds = 0;
   /** Why it cannot be used any more. */
   dead: string | undefined;
-  readonly #owner: StubsOwner;
-  #strong: object | undefined;
-  #weak: WeakRef<object> | undefined;
+  #strong: Holding | undefined;
+  #weak: WeakRef<Holding> | undefined;
 
   constructor(id: number, owner: StubsOwner, stubs: Stubs) {
     this.id = id;
-    this.#owner = owner;
+    this.owner = owner;
     this.stubs = stubs;
   }
 
-  /** The stub that stands for it, if it is still about. */
-  stub(): object | undefined {
+  /** What stubs for it stand on, if any of them is still about. */
+  holding(): Holding | undefined {
     return this.#strong ?? this.#weak?.deref();
   }
 
   /** While it is lent, a plain reference does: the call's end lets go of it. */
-  keep(stub: object): void {
-    if (this.lends > 0) this.#strong = stub;
-    else this.#weak = new WeakRef(stub);
+  keep(holding: Holding): Holding {
+    if (this.lends > 0) this.#strong = holding;
+    else this.#weak = new WeakRef(holding);
+    return holding;
   }
 
   /** No call lends it any more: only its holders keep the stub. */
@@ -166,24 +167,43 @@ export class StubCore implements StubBase {
   demandAlive(): void {
     if (this.dead) throw deadStub(this.dead);
   }
+}
 
-  call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
-    if (this.dead) return this.#owner.failed(path, this.dead);
-    return this.#owner.start(this.id, path, args, options, this.stub());
+/**
+ * What every stub for one export stands on: the stub itself, its methods, copies
+ * with other options, and holds that were retained. When all of them are collected,
+ * so is this, and only then are the holds given back.
+ */
+export class Holding implements StubBase {
+  readonly core: StubCore;
+  readonly stub: object;
+  /** The registry hears of its collection. */
+  watched = false;
+
+  constructor(core: StubCore) {
+    this.core = core;
+    this.stub = makeStub(this);
   }
 
-  failed(path: StubPath, why: string): ResultBase {
-    return this.#owner.failed(path, why);
+  call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
+    const { id, dead, owner } = this.core;
+    return dead ? owner.failed(path, dead) : owner.start(id, path, args, options, this);
   }
 
   notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
-    this.demandAlive();
-    this.#owner.notify(this.id, path, args, options);
+    this.core.demandAlive();
+    this.core.owner.notify(this.core.id, path, args, options);
   }
 
   release(): void {
-    this.stubs.release(this);
+    this.core.stubs.release(this.core);
   }
+}
+
+/** What a stub of a reference stands on; undefined for any other base. */
+export function holdingOf(base: StubBase | undefined): Holding | undefined {
+  if (base instanceof Holding) return base;
+  return base instanceof RetainedBase ? base.holding : undefined;
 }
 
 const released = "it has been released";
@@ -194,23 +214,23 @@ export function deadStub(why: string): RpcError {
 }
 
 /** A hold of its own on what somebody else may hold too. */
-export class RetainedBase implements StubBase {
-  readonly core: StubCore;
+class RetainedBase implements StubBase {
+  readonly holding: Holding;
   readonly #giveBack: () => void;
   #released = false;
 
-  constructor(core: StubCore, giveBack: () => void) {
-    this.core = core;
+  constructor(holding: Holding, giveBack: () => void) {
+    this.holding = holding;
     this.#giveBack = giveBack;
   }
 
   call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
-    return this.#released ? this.core.failed(path, released) : this.core.call(path, args, options);
+    return this.#released ? this.holding.core.owner.failed(path, released) : this.holding.call(path, args, options);
   }
 
   notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
     if (this.#released) throw deadStub(released);
-    this.core.notify(path, args, options);
+    this.holding.notify(path, args, options);
   }
 
   release(): void {

@@ -87,14 +87,15 @@ export class Valuables {
   /** What a call carries besides its arguments; null for nothing. */
   packExtra(options: CallOptions | undefined, hold: boolean): CallExtra | null {
     if (!options && !hold) return null;
-    const { timeout, metadata, key } = options ?? {};
-    if (timeout === undefined && metadata === undefined && key === undefined && !hold) return null;
+    const { timeout, metadata, key, after } = options ?? {};
+    if ([timeout, metadata, key, after].every((part) => part === undefined) && !hold) return null;
     const packed = metadata === undefined ? undefined : packPlain(metadata, "metadata");
     return {
       ...(timeout !== undefined && { timeout }),
       ...(packed && { metadata: packed.data }),
       ...(packed?.table && { metadataTable: packed.table }),
       ...(key !== undefined && { key }),
+      ...(after !== undefined && { after }),
       ...(hold && { hold: 1 as const }),
     };
   }
