@@ -31,13 +31,13 @@ export class SessionHall implements Session {
   readonly codec: Codec;
   readonly way: Way;
   readonly closed: Promise<CloseReason>;
-  readonly ready: Promise<void>;
   readonly carrier: Carrier;
   readonly outbox: Outbox;
   readonly post: Post;
   readonly rooms: Rooms;
   readonly liveness: Liveness;
   readonly #greeter: Greeter;
+  readonly #ready: Promise<void>;
   readonly #port: Transport;
   readonly #freeChannel: () => boolean;
   readonly #listeners = new Set<(state: Session["state"]) => void>();
@@ -50,6 +50,10 @@ export class SessionHall implements Session {
   #settleClosed!: (reason: CloseReason) => void;
   #settleReady!: { resolve(): void; reject(error: RpcError): void };
   #pingSent = 0;
+  /** Urgent messages since the port was last writable. */
+  #passed = 0;
+  #awaited = false;
+  #held: boolean | undefined;
 
   constructor(transport: Transport, options: SessionOptions) {
     this.options = options;
@@ -64,10 +68,10 @@ export class SessionHall implements Session {
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
-    this.ready = new Promise((resolve, reject) => {
+    this.#ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };
     });
-    this.ready.catch(() => {});
+    this.#ready.catch(() => {});
     this.way = new Way(this.transport, this.codec);
     this.rooms = new Rooms(this);
     this.carrier = new Carrier(this.transport, this.codec, this.limits, {
@@ -93,6 +97,15 @@ export class SessionHall implements Session {
 
   get peer(): Peer {
     return this.#peer;
+  }
+
+  /** Whoever reads it waits for the peer, so the process stays for it as for a call. */
+  get ready(): Promise<void> {
+    if (this.#state === "connecting" && !this.#awaited) {
+      this.#awaited = true;
+      this.#holdAsNeeded();
+    }
+    return this.#ready;
   }
 
   get ended(): CloseReason | undefined {
@@ -141,7 +154,7 @@ export class SessionHall implements Session {
   ping(): Promise<number> {
     if (this.#ended) return Promise.reject(this.refusal(0));
     const sent = performance.now();
-    this.liveness.owe(1);
+    this.owe(1);
     this.sendUrgent([Kind.ping, ++this.#pingSent]);
     return new Promise((resolve, reject) => {
       this.#pings.push((time) => (typeof time === "number" ? resolve(time - sent) : reject(time)));
@@ -188,8 +201,9 @@ export class SessionHall implements Session {
 
   /** Sends a message that may pass others; before the handshake it waits like them. */
   sendUrgent(message: Message): void {
-    // Nothing overtakes on a port that takes no more, and there it is counted.
-    if (this.post.waiting > 0 || !this.greeted || this.carrier.blocked) this.send(message);
+    // On a port that takes no more a few may pass, such as pings between fragments; the rest wait and are counted.
+    const passes = !this.carrier.blocked || ++this.#passed <= this.limits.batch;
+    if (this.post.waiting > 0 || !this.greeted || !passes) this.send(message);
     else if (!this.#ended) this.outbox.pushUrgent(message);
   }
 
@@ -221,6 +235,8 @@ export class SessionHall implements Session {
   /** Both have said hello, and the peer is let in. */
   becomeReady(): void {
     if (this.#state === "connecting") this.#enter("ready");
+    this.#awaited = false;
+    this.#holdAsNeeded();
     this.#settleReady.resolve();
     this.post.release();
     this.rooms.dispatch.resume();
@@ -230,7 +246,7 @@ export class SessionHall implements Session {
   owe(by: 1 | -1): void {
     const before = this.liveness.owed;
     this.liveness.owe(by);
-    if (before !== this.liveness.owed && !this.#stays) this.transport.hold(this.liveness.owed);
+    if (before !== this.liveness.owed) this.#holdAsNeeded();
     this.checkIdle();
   }
 
@@ -268,12 +284,17 @@ export class SessionHall implements Session {
     this.#enter("closed");
   }
 
-  get #stays(): boolean {
-    return this.options.stay ?? this.options.expose !== undefined;
+  /** The process must not end under us while something is served, awaited or owed. */
+  #holdAsNeeded(): void {
+    const serves = this.options.stay ?? this.options.expose !== undefined;
+    const busy = serves || this.#awaited || this.liveness.owed;
+    if (busy === this.#held) return;
+    this.#held = busy;
+    this.transport.hold(busy);
   }
 
   #open(): void {
-    this.transport.hold(this.#stays);
+    this.#holdAsNeeded();
     this.#greeter.start();
     // Not in this turn: what came early must not run before whoever opens the session has it in hand.
     resolved.then(() => {
@@ -386,7 +407,7 @@ export class SessionHall implements Session {
   #takePong(): void {
     const settle = this.#pings.shift();
     if (!settle) return;
-    this.liveness.owe(-1);
+    this.owe(-1);
     settle(performance.now());
   }
 
@@ -408,6 +429,7 @@ export class SessionHall implements Session {
   }
 
   #writable(): void {
+    this.#passed = 0;
     this.outbox.flush();
     this.rooms.streams.pump();
   }
