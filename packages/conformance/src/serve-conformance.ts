@@ -66,9 +66,9 @@ function replay(transport: Transport, first: unknown[]): Transport {
       const value: unknown = Reflect.get(target, key, target);
       if (key !== "receive") return typeof value === "function" ? value.bind(target) : value;
       return (receiver: (message: unknown) => void) => {
-        const stop = target.receive(receiver);
+        // The target hands over what came since in this same turn: that is later than these.
         for (const message of first.splice(0)) receiver(message);
-        return stop;
+        return target.receive(receiver);
       };
     },
   });
