@@ -1,4 +1,5 @@
 import { forbiddenNames, lazyMark, procedureMark, RpcTarget } from "@portolan/protocol";
+import { definitionMark } from "./definition.ts";
 
 /**
  * Refuses a router that could not be called as it stands: a forbidden name, an
@@ -12,6 +13,7 @@ export function checkRouter(router: unknown): void {
 
 function checkBranch(branch: object, path: string, above: Set<object>): void {
   if (RpcTarget.is(branch) || procedureMark in branch || lazyMark in branch) return;
+  if (definitionMark in branch) throw new TypeError(`${path} has no handler`);
   if (Array.isArray(branch)) throw new TypeError(`${path} is a list: a router is made of objects and functions`);
   if (above.has(branch)) throw new TypeError(`${path} leads back to a branch above it`);
   above.add(branch);

@@ -2,8 +2,18 @@
 
 export {
   type Call,
+  type CloseReason,
   currentCall,
+  type DefinedError,
   disposable,
+  type Implementation,
+  type IncomingInterceptor,
+  type InputOf,
+  type ItemMeta,
+  type ItemOf,
+  type NoErrors,
+  type OutputOf,
+  type Peer,
   proxy,
   type Remote,
   RpcError,
@@ -11,5 +21,32 @@ export {
   release,
   retain,
   transfer,
+  withMeta,
 } from "@portolan/protocol";
+export {
+  type Contract,
+  contract,
+  type Implementers,
+  type Implementing,
+  type Implements,
+  implement,
+} from "./contract.ts";
+export type { ErrorConstructors, ErrorData } from "./declared-errors.ts";
+export { type Lazy, type Loaded, lazy } from "./lazy.ts";
+export type { Ground, Merged, Middleware, MiddlewareOptions, Outcome } from "./middleware.ts";
+export { type Implementer, type Procedure, type ProcedureBuilder, procedure } from "./procedure.ts";
 export { type Router, type ServeOptions, type Server, serve } from "./serve.ts";
+export type {
+  ErrorSchemas,
+  SchemaInput,
+  SchemaIssue,
+  SchemaOutput,
+  SchemaResult,
+  StandardSchemaV1,
+} from "./standard-schema.ts";
+export type { Issue } from "./validate.ts";
+
+// For other libraries.
+
+export { type LazyTypes, lazyMark, type ProcedureTypes, procedureMark } from "@portolan/protocol";
+export { type Definition, definitionMark, definitionOf, type Step } from "./definition.ts";
