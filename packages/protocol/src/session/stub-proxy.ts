@@ -60,12 +60,13 @@ function refuseChange(): never {
 
 function getSymbol(node: StubNode, key: symbol): unknown {
   if (key === nodeKey) return node;
+  // Of branches and functions too: without these, `${stub}` would call a procedure named toString.
+  if (key === Symbol.toStringTag) return "PortolanStub";
+  if (key === Symbol.toPrimitive) return () => "[PortolanStub]";
   if (node.segments.length > 0) return undefined;
   const { base } = node;
   const member = base.members?.get(key);
   if (member !== undefined) return member;
-  if (key === Symbol.toStringTag) return "PortolanStub";
-  if (key === Symbol.toPrimitive) return () => "[PortolanStub]";
   if (key === Symbol.dispose && base.release) return () => base.release?.();
   if (key === Symbol.asyncIterator && base.result) return () => iterateResult(base.result as ResultBase);
   return undefined;
