@@ -1,14 +1,47 @@
 // What the contexts of the tests expose to one another. The other sides import the types only.
-import { type Call, RpcError, retain } from "@portolan/server";
+import { registerClass } from "@portolan/protocol";
+import { type Call, disposable, RpcError, release, retain } from "@portolan/server";
 
 class DiskError extends Error {
   override name = "DiskError";
   code = "ENOSPC";
 }
 
+/** A class of the app's own, that both sides know. */
+export class Point {
+  readonly x: number;
+  readonly y: number;
+
+  constructor(x: number, y: number) {
+    this.x = x;
+    this.y = y;
+  }
+
+  length(): number {
+    return Math.hypot(this.x, this.y);
+  }
+}
+
+/** Lets it cross as itself. */
+export function registerPoint(): () => void {
+  return registerClass("Point", Point, {
+    encode: ({ x, y }): number[] => [x, y],
+    decode: ([x = 0, y = 0]) => new Point(x, y),
+  });
+}
+
 /** What main offers its pages. */
 export function makeMainApi() {
-  const seen = { started: 0, finished: 0, aborted: 0, kept: [] as ((value: unknown) => unknown)[] };
+  const events = new EventTarget();
+  const seen = {
+    titles: [] as string[],
+    watching: 0,
+    produced: 0,
+    started: 0,
+    finished: 0,
+    aborted: 0,
+    kept: [] as ((value: unknown) => unknown)[],
+  };
   const api = {
     add: (a: number, b: number) => a + b,
     echo: (value: unknown) => value,
@@ -44,6 +77,29 @@ export function makeMainApi() {
       this.signal.addEventListener("abort", () => seen.aborted++);
       return new Promise<unknown>(() => {});
     },
+    setTitle(this: Call, title: string) {
+      (this.peer as unknown as { window: { setTitle(title: string): void } }).window.setTitle(title);
+      seen.titles.push(title);
+    },
+    /** An event source: whoever watches gets the value alone, until it lets go. */
+    watch(callback: (value: unknown) => unknown) {
+      const keep = retain(callback);
+      const tell = (event: Event): void => void keep((event as CustomEvent).detail);
+      events.addEventListener("change", tell);
+      seen.watching++;
+      return disposable(() => {
+        events.removeEventListener("change", tell);
+        seen.watching--;
+        release(keep);
+      });
+    },
+    change: (detail: unknown) => void events.dispatchEvent(new CustomEvent("change", { detail })),
+    numbers: async function* () {
+      for (let n = 0; ; n++) {
+        seen.produced = n + 1;
+        yield n;
+      }
+    },
     subscribe: (callback: (value: unknown) => unknown) => void seen.kept.push(retain(callback)),
     fail: (): number => {
       throw new RpcError("NOT_FOUND", "no such file", { data: { path: "/x" }, cause: new DiskError("disk is full") });
@@ -51,7 +107,7 @@ export function makeMainApi() {
     failForeign: (): number => {
       throw new DiskError("disk is full");
     },
-    giveWindow: (): unknown => ({ deep: [{ window: process.stdout }] }),
+    giveProcess: (): unknown => ({ deep: [{ process }] }),
     size: (value: ArrayBuffer | Uint8Array) => value.byteLength,
   };
   return { api, seen };

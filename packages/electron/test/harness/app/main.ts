@@ -12,15 +12,13 @@ app.on("window-all-closed", () => {});
 process.on("uncaughtException", (error) => console.log("UNCAUGHT", error));
 process.on("unhandledRejection", (error) => console.log("UNHANDLED", error));
 process.on("warning", (warning) => console.log("WARNING", warning.name, warning.message));
-app
-  .whenReady()
-  .then(() =>
-    runScenarios({
-      ...pageScenarios,
-      ...policyScenarios,
-      ...utilityScenarios,
-      ...linkScenarios,
-      ...sessionScenarios,
-      ...endingScenarios,
-    }),
-  );
+app.whenReady().then(() =>
+  runScenarios({
+    ...pageScenarios,
+    ...policyScenarios,
+    ...utilityScenarios,
+    ...linkScenarios,
+    ...sessionScenarios,
+    ...endingScenarios,
+  }),
+);

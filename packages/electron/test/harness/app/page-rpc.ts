@@ -1,8 +1,9 @@
 // The sessions of a page: what main and other pages can be asked for, by `executeJavaScript`.
-import { type Client, createClient, onStatus, safe, stats, transfer } from "@portolan/client";
+import { type Client, createClient, notify, onStatus, release, safe, stats, transfer } from "@portolan/client";
 import { mainConnector, mainTransport, peerListener } from "@portolan/electron/renderer";
+import { openSession } from "@portolan/protocol";
 import { serve } from "@portolan/server";
-import { type MainApi, makePageApi, type PageApi } from "./apis.ts";
+import { type MainApi, makePageApi, type PageApi, Point, registerPoint } from "./apis.ts";
 
 let client: Client<MainApi>;
 const page = makePageApi(location.pathname.split("/").at(-1) ?? "");
@@ -33,7 +34,7 @@ export const rpc = {
   },
   add: (a: number, b: number) => client.add(a, b),
   whoAmI: () => client.whoAmI(),
-  failing: (name: "fail" | "failForeign" | "giveWindow" | "hang" | "whoAmI") => failing(client[name]()),
+  failing: (name: "fail" | "failForeign" | "giveProcess" | "hang" | "whoAmI") => failing(client[name]()),
   send: {
     element: () => failing(client.echo({ deep: [document.body] })),
     blob: () => failing(client.echo({ deep: [new Blob(["x"])] })),
@@ -75,6 +76,45 @@ export const rpc = {
     const moved = new ArrayBuffer(1024);
     return { there: await client.size(transfer(moved)), here: moved.byteLength };
   },
+  setTitle: (title: string): void => notify(client.setTitle)(title),
+  async subscriptions() {
+    const seen: unknown[][] = [];
+    const first = await client.watch((...args: unknown[]) => seen.push(args));
+    const second = await client.watch((...args: unknown[]) => seen.push(args));
+    await client.change("one");
+    release(first);
+    await client.change("two");
+    release(second);
+    await client.add(1, 1);
+    await client.change("three");
+    return seen;
+  },
+  async slowly(items: number) {
+    const taken: number[] = [];
+    for await (const n of client.numbers()) {
+      taken.push(n);
+      if (taken.length === items) await new Promise((done) => setTimeout(done, 100));
+      if (taken.length > items) break;
+    }
+    return taken.length;
+  },
+  async classes() {
+    const refused = await failing(client.echo(new Point(1, 2)));
+    registerPoint();
+    const back = (await client.echo(new Point(1, 2))) as Point;
+    return { refused, back: back instanceof Point && back.length() };
+  },
+  /** Two sessions of two APIs on one port. */
+  async channels() {
+    const port = mainTransport({ name: "channels" });
+    const files = openSession<MainApi>(port, { channel: "files" });
+    const other = openSession<MainApi>(port, { channel: "other" });
+    const sums = await Promise.all([files.remote.add(1, 2), other.remote.add(3, 4)]);
+    const twice = await failing((async () => openSession(port, { channel: "files" }))());
+    await files.close();
+    const left = await other.remote.add(5, 6);
+    return { sums, twice, left };
+  },
   /** Everything at once, never to be answered. */
   busy(): void {
     for (let n = 0; n < 100; n++) void failing(client.hang());
@@ -86,6 +126,12 @@ export const rpc = {
   heard: () => page.heard,
   statuses: [] as string[],
   watch: () => void onStatus(client, ({ state }) => rpc.statuses.push(state)),
+  /** Waits until the connection was lost, and is there again. */
+  async back() {
+    const isBack = (): boolean => rpc.statuses.includes("lost") && rpc.statuses.at(-1) === "ready";
+    if (!isBack()) await new Promise<void>((done) => onStatus(client, () => isBack() && done()));
+    return rpc.statuses;
+  },
   peers(name: string): void {
     const server = serve(peerListener({ name }), page.api);
     void server

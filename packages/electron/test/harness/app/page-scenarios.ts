@@ -166,7 +166,7 @@ export const pageScenarios: Record<string, Scenario> = {
     transport.close();
     return inPage(
       window,
-      'wire.ended("a").then((reason) => ({ reason, heard: wire.heard("a", 2) })).then(async ({ reason, heard }) => ({ reason, heard: await heard, then: wire.send("a", 3) }))',
+      'wire.ended("a").then((reason) => ({ reason, heard: wire.heard("a", 2) })).then(async ({ reason, heard }) => ({ reason, heard: await heard, afterwards: wire.send("a", 3) }))',
     );
   },
   async "a client in a bundled preload"() {

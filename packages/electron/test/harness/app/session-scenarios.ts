@@ -1,9 +1,9 @@
 import { createClient } from "@portolan/client";
 import { connectFrames, rendererListener, utilityTransport } from "@portolan/electron/main";
-import { relay } from "@portolan/protocol";
+import { openSession, relay } from "@portolan/protocol";
 import { type Server, serve } from "@portolan/server";
 import { type BrowserWindow, screen, utilityProcess } from "electron";
-import { makeMainApi, type PageApi } from "./apis.ts";
+import { makeMainApi, type PageApi, registerPoint } from "./apis.ts";
 import { afterwards, file, inPage, open, type Scenario } from "./scenario.ts";
 
 const allow = [file("index.html"), file("other.html")];
@@ -44,6 +44,32 @@ export const sessionScenarios: Record<string, Scenario> = {
       stats: await inPage(window, "rpc.stats()"),
     };
   },
+  async "small things"() {
+    const { seen } = serveMain();
+    const { api } = makeMainApi();
+    afterwards(registerPoint());
+    const listener = rendererListener({ allow, name: "channels" });
+    listener.accept((transport) => {
+      for (const channel of ["files", "other"]) openSession(transport, { channel, expose: api });
+    }, console.error);
+    afterwards(() => listener.close());
+    const window = await open();
+    await inPage(window, "rpc.connect()");
+    await inPage(window, 'rpc.setTitle("From the page"), rpc.add(1, 1)');
+    return {
+      title: window.getTitle(),
+      watched: await inPage(window, "rpc.subscriptions()"),
+      watching: seen.watching,
+      taken: await inPage(window, "rpc.slowly(5)"),
+      produced: seen.produced,
+      classes: await inPage(window, "rpc.classes()"),
+      channels: await inPage(window, "rpc.channels()"),
+      globals: await inPage(
+        window,
+        'wire.globals().concat(typeof require, typeof process, "ipcRenderer" in globalThis)',
+      ),
+    };
+  },
   async "errors cross with all they carry"() {
     serveMain({ exposeErrors: true });
     const window = await open();
@@ -63,7 +89,7 @@ export const sessionScenarios: Record<string, Scenario> = {
     const refusals = [];
     for (const what of ["element", "blob", "rect", "location"])
       refusals.push(await inPage(window, `rpc.send.${what}()`));
-    refusals.push(await inPage(window, 'rpc.failing("giveWindow")'));
+    refusals.push(await inPage(window, 'rpc.failing("giveProcess")'));
     return { refusals, add: await inPage(window, "rpc.add(1, 2)") };
   },
   async "main calls its windows"() {

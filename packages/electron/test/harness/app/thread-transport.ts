@@ -5,7 +5,7 @@ import { defineTransport, type Transport } from "@portolan/protocol";
 /** The end in main. */
 export function workerTransport(worker: Worker): Transport {
   return defineTransport({
-    traits: { carries: "clone", moves: "none", trusted: true },
+    traits: { carries: "clone", queues: false, trusted: true },
     peer: { kind: "worker-thread" },
     open(events) {
       worker.on("message", events.message);

@@ -5,7 +5,8 @@ import { serve } from "@portolan/server";
 import { makeMainApi } from "./apis.ts";
 
 const transport = defineTransport({
-  traits: { carries: "clone", trusted: true },
+  // What is posted before anyone listens at the other end is lost.
+  traits: { carries: "clone", queues: false, trusted: true },
   open(events) {
     parentPort?.on("message", events.message);
     return { send: (message) => parentPort?.postMessage(message), close: () => void parentPort?.close() };

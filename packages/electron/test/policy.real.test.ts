@@ -1,0 +1,82 @@
+import { expect, it } from "vitest";
+import { inEachElectron } from "./harness/suite.ts";
+
+const scenarios = [
+  "another page",
+  "another origin",
+  "a page that navigates to a hostile one",
+  "an iframe",
+  "an iframe that is allowed",
+  "a webview",
+  "forged requests",
+  "too many ports",
+  "a taken name",
+];
+
+const denied = { code: "PERMISSION_DENIED", by: "remote" };
+const answered = [["echo", 1]];
+
+inEachElectron(scenarios, ({ of }) => {
+  it("G-05 G-08 G-13 a page that is not allowed is told so and reported, and honest windows do not notice", (context) => {
+    const { told, heard, arrived, reports } = of(context, "another page");
+    expect(told).toMatchObject({ ...denied, message: expect.stringContaining("other.html is not allowed") });
+    expect([heard, arrived]).toEqual([answered, 1]);
+    expect(reports).toEqual([expect.stringContaining("other.html is not allowed")]);
+  });
+
+  it("a page of another origin gets a denial and reaches no handler", (context) => {
+    const { told, heard, arrived } = of(context, "another origin");
+    expect(told).toMatchObject(denied);
+    expect([heard, arrived]).toEqual([answered, 1]);
+  });
+
+  it("a window that navigates to a hostile page loses its session, and the page gets none", (context) => {
+    const { code, message, told, arrived } = of(context, "a page that navigates to a hostile one");
+    expect([code, message, arrived]).toEqual(["UNAVAILABLE", true, 1]);
+    expect(told).toMatchObject(denied);
+  });
+
+  it("a frame inside a page gets a denial, while the page around it does not notice", (context) => {
+    const { told, outer, arrived } = of(context, "an iframe");
+    expect(told).toMatchObject({ ...denied, message: expect.stringContaining("a frame inside a page") });
+    expect([outer, arrived]).toEqual([answered, 1]);
+  });
+
+  it("a frame that is let in has a session until it navigates", (context) => {
+    expect(of(context, "an iframe that is allowed")).toMatchObject({
+      heard: answered,
+      end: { code: "UNAVAILABLE", message: expect.stringContaining("left for"), by: "platform" },
+    });
+  });
+
+  it("a webview gets a denial", (context) => {
+    const { told, type, arrived } = of(context, "a webview");
+    expect([type, arrived]).toEqual(["webview", 0]);
+    expect(told).toMatchObject({ ...denied, message: expect.stringContaining("<webview>") });
+  });
+
+  it("forged requests are refused, and main lives", (context) => {
+    const { told, heard, arrived, reports } = of<{ told: unknown[]; reports: number } & Record<string, unknown>>(
+      context,
+      "forged requests",
+    );
+    const no = { "portolan:answer": ["refused", "PERMISSION_DENIED", expect.any(String)] };
+    const nobody = { "portolan:answer": ["refused", "UNAVAILABLE", expect.stringContaining('"nobody"')] };
+    const yes = { "portolan:answer": ["accepted"] };
+    expect(told).toEqual([no, no, no, no, nobody, yes, no, no]);
+    // The one with two ports asked rightly: the preload hands on one of them.
+    expect([heard, arrived]).toEqual([answered, 2]);
+    // The same sentence of the same page is reported once.
+    expect(reports).toBe(3);
+  });
+
+  it("a page may hold 64 ports, no more, and a new one when it gave one back", (context) => {
+    const { atTheLimit, above, again } = of(context, "too many ports");
+    expect([atTheLimit, again]).toEqual([answered, answered]);
+    expect(above).toMatchObject({ code: "RESOURCE_EXHAUSTED" });
+  });
+
+  it("G-01 M-15 a name is only a name, and taken once", (context) => {
+    expect(of(context, "a taken name")).toBe("FAILED_PRECONDITION");
+  });
+});
