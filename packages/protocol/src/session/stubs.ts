@@ -33,12 +33,10 @@ export class Stubs {
   readonly #owner: StubsOwner;
   readonly #limit: number;
   readonly #cores = new Map<number, StubCore>();
-  readonly #collected: FinalizationRegistry<StubCore>;
 
   constructor(owner: StubsOwner, limit: number) {
     this.#owner = owner;
     this.#limit = limit;
-    this.#collected = new FinalizationRegistry((core) => this.#giveBackCollected(core));
   }
 
   get size(): number {
@@ -100,7 +98,7 @@ export class Stubs {
     this.#dropIfUnused(core, `it was lent for the call of ${subject}, which has been answered: retain it to keep it`);
     core.loosen();
     // It may have been collected while it was lent anew.
-    if (!core.dead && !core.holding()) this.#giveBackCollected(core);
+    if (!core.dead && !core.holding()) this.giveBackCollected(core);
   }
 
   #dropIfUnused(core: StubCore, why: string): void {
@@ -112,11 +110,11 @@ export class Stubs {
   #watch(holding: Holding): void {
     if (holding.watched) return;
     holding.watched = true;
-    this.#collected.register(holding, holding.core);
+    collected.register(holding, holding.core);
   }
 
   /** A hint only: a stub that is used, lent, or was made anew keeps its holds. */
-  #giveBackCollected(core: StubCore): void {
+  giveBackCollected(core: StubCore): void {
     if (core.dead || core.lends > 0 || core.holding()) return;
     const { holds } = core;
     core.holds = 0;
@@ -124,6 +122,14 @@ export class Stubs {
     this.#dropIfUnused(core, "it has been collected");
   }
 }
+
+/**
+ * One registry for all sessions, which never ends: in V8, one that is collected
+ * while it has something to tell stops every other registry of the process.
+ */
+const collected: FinalizationRegistry<StubCore> = /* @__PURE__ */ new FinalizationRegistry((core: StubCore) =>
+  core.stubs.giveBackCollected(core),
+);
 
 /** One export of the peer's, whatever stubs for it are about. */
 export class StubCore {
