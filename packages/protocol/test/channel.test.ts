@@ -46,3 +46,40 @@ function holding(transport: Transport, held: boolean[]): Transport {
     },
   });
 }
+
+describe("channels on carriers of text and bytes", () => {
+  for (const traits of [
+    { carries: "text" },
+    { carries: "bytes", framed: true },
+    { carries: "text", maxMessage: 700 },
+  ] as const) {
+    it(`share one port and leave strangers alone: ${JSON.stringify(traits)}`, async () => {
+      const [here, there] = transportPair({ traits });
+      const strange: unknown = traits.carries === "text" ? '["portolan",1' : new Uint8Array([91, 34, 112, 10, 255]);
+      const ends = ["a", "b"].map((channel) => ({
+        server: openSession(there, { channel, expose: { name: () => channel, echo: (value: string) => value } }),
+        client: openSession<{ name(): Promise<string>; echo(value: string): Promise<string> }>(here, { channel }),
+      }));
+      here.send(strange);
+      there.send(strange);
+      expect(await Promise.all(ends.map(({ client }) => client.remote.name()))).toEqual(["a", "b"]);
+      const long = "x".repeat(5000);
+      expect(await ends[1]?.client.remote.echo(long)).toBe(long);
+      for (const { client, server } of ends) {
+        await client.close();
+        await server.closed;
+      }
+      expect([here.ended?.code, there.ended?.code]).toEqual(["OK", "OK"]);
+    });
+  }
+
+  it("are refused on a stream of bytes without borders, before the port is taken", async () => {
+    const [here, there] = transportPair({ traits: { carries: "bytes", framed: false } });
+    expect(() => openSession(here, { channel: "a" })).toThrow(/without borders/);
+    const client = openSession(here);
+    const server = openSession(there);
+    await client.ready;
+    await client.close();
+    await server.closed;
+  });
+});

@@ -1,9 +1,7 @@
 import { RpcError } from "../error.ts";
 import { Kind } from "../message.ts";
 import { type CloseReason, defineTransport, type Transport, type TransportEvents } from "../transport.ts";
-
-/** What marks our messages among a stranger's on a shared port. */
-const mark = "portolan";
+import { type Marking, mark, markingFor } from "./channel-mark.ts";
 
 /** Names in use, per port. The unnamed session has the empty name. */
 const taken = new WeakMap<object, Set<string>>();
@@ -13,11 +11,13 @@ const sessions = new WeakMap<Transport, number>();
 
 /**
  * Claims a session's place on a port. Throws a TypeError when it is taken: two
- * sessions that read the same messages would answer for each other.
+ * sessions that read the same messages would answer for each other. So it does for a
+ * channel on a stream of bytes without borders.
  *
  * @returns the way to free the place, which says whether no session is left on the transport.
  */
 export function claimChannel(transport: Transport, name: string): () => boolean {
+  if (name !== "") markingFor(transport.traits);
   const names = taken.get(transport.port) ?? new Set();
   if (names.has(name)) {
     const where = name === "" ? "" : ` on channel ${JSON.stringify(name)}`;
@@ -40,20 +40,26 @@ export function claimChannel(transport: Transport, name: string): () => boolean 
  * Closing the view leaves the port open.
  */
 export function channelView(transport: Transport, name: string, session: string): Transport {
+  const marking = markingFor(transport.traits);
   const stops: (() => void)[] = [];
   const view: Transport = defineTransport({
-    traits: { ...transport.traits, shared: true },
+    traits: {
+      ...transport.traits,
+      shared: true,
+      maxMessage: transport.traits.maxMessage - name.length * 6 - markLength,
+    },
     peer: transport.peer,
     port: transport.port,
     open(events) {
-      const binding = new Binding(name, session, events);
+      const binding = new Binding(name, session, events, marking);
       stops.push(
         transport.onWritable(() => events.writable()),
         transport.onClose((reason) => events.end(reason)),
         transport.receive((message) => binding.take(message)),
       );
       return {
-        send: (message, transfer) => transport.send([mark, name, session, binding.peer, message], transfer),
+        send: (message, transfer) =>
+          transport.send(marking.add([mark, name, session, binding.peer], message), transfer),
         blocked: () => transport.blocked,
         hold: (busy) => holdFor(view, transport, busy),
         close: () => {
@@ -66,6 +72,9 @@ export function channelView(transport: Transport, name: string, session: string)
   if (view.ended) for (const stop of stops.splice(0)) stop();
   return view;
 }
+
+/** How long a mark is besides its name, at most. */
+const markLength = 256;
 
 /** The views of a transport that have work pending: it is held until the last of them is done. */
 const busyViews = new WeakMap<Transport, Set<Transport>>();
@@ -85,16 +94,19 @@ class Binding {
   readonly #name: string;
   readonly #session: string;
   readonly #events: TransportEvents;
+  readonly #marking: Marking;
 
-  constructor(name: string, session: string, events: TransportEvents) {
+  constructor(name: string, session: string, events: TransportEvents, marking: Marking) {
     this.#name = name;
     this.#session = session;
     this.#events = events;
+    this.#marking = marking;
   }
 
   take(message: unknown): void {
-    if (!Array.isArray(message) || message[0] !== mark || message[1] !== this.#name) return;
-    const [, , from, to, frame] = message as readonly unknown[];
+    const marked = this.#marking.read(message);
+    if (!Array.isArray(marked) || marked[0] !== mark || marked[1] !== this.#name) return;
+    const [, , from, to, frame] = marked as readonly unknown[];
     if (typeof from !== "string" || from === "" || from.length > 64) return;
     if (to !== "" && to !== this.#session) return;
     if (from === this.peer) return this.#events.message(frame);
@@ -114,8 +126,18 @@ const startedAnew: CloseReason = {
 
 /** A hello by itself, or at the head of the batch of the turn that opened the session. */
 function isHello(frame: unknown): boolean {
-  if (typeof frame === "string") return frame.startsWith("[0,") || frame.startsWith("[[0,");
+  if (ArrayBuffer.isView(frame)) return beginsHello(new TextDecoder().decode(headOf(frame)));
+  if (typeof frame === "string") return beginsHello(frame);
   if (!Array.isArray(frame)) return false;
   const first: unknown = Array.isArray(frame[0]) ? frame[0][0] : frame[0];
   return first === Kind.hello;
+}
+
+function headOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, Math.min(4, byteLength));
+}
+
+/** Texts and bytes that are no JSON say nothing of their kind at their head: their session is taken at its word. */
+function beginsHello(text: string): boolean {
+  return text.startsWith("[0,") || text.startsWith("[[0,") || !text.startsWith("[");
 }
