@@ -172,7 +172,9 @@ class DefinedTransport implements Transport {
   #port: TransportPort | undefined;
   #kept: unknown[] = [];
   #settleClosed!: (reason: CloseReason) => void;
-  readonly #receivers = new Set<(message: unknown) => void>();
+  /** Each with the number of messages that had come before it. */
+  readonly #receivers = new Map<(message: unknown) => void, number>();
+  #delivered = 0;
   readonly #closeListeners = new Set<(reason: CloseReason) => void>();
   readonly #writableListeners = new Set<() => void>();
 
@@ -213,7 +215,7 @@ class DefinedTransport implements Transport {
   receive(receiver: (message: unknown) => void): () => void {
     // A function of its own, so that registering one receiver twice counts twice.
     const own = (message: unknown) => receiver(message);
-    this.#receivers.add(own);
+    this.#receivers.set(own, this.#delivered);
     const kept = this.#kept;
     this.#kept = [];
     for (const message of kept) this.#deliver(message);
@@ -244,7 +246,9 @@ class DefinedTransport implements Transport {
   #deliver(message: unknown): void {
     if (this.#ended) return;
     if (this.#receivers.size === 0) this.#keep(message);
-    for (const receiver of this.#receivers) isolated(receiver, message);
+    // A receiver that comes while a message is delivered hears the next one, not this one again.
+    const number = ++this.#delivered;
+    for (const [receiver, before] of this.#receivers) if (before < number) isolated(receiver, message);
   }
 
   #keep(message: unknown): void {
