@@ -22,15 +22,21 @@ export interface Relay {
  * the weakest part of the way carries, moves, takes and trusts. Both transports are
  * the relay's from now on.
  *
- * Throws a TypeError for two that carry different things.
+ * Throws a TypeError for two that carry different things, and for two that carry
+ * bytes of which only one is trusted.
  */
 export function relay(a: Transport, b: Transport, options: RelayOptions = {}): Relay {
   if (familyOf(a.traits) !== familyOf(b.traits)) {
     throw new TypeError(`cannot relay between a transport of ${a.traits.carries} and one of ${b.traits.carries}`);
   }
-  const narrow = { trusted: options.trusted ?? (a.traits.trusted && b.traits.trusted) };
-  forward(a, b, narrow);
-  forward(b, a, narrow);
+  const trusted = options.trusted ?? (a.traits.trusted && b.traits.trusted);
+  if (a.traits.carries === "bytes" && !trusted && (a.traits.trusted || b.traits.trusted)) {
+    throw new TypeError(
+      "cannot relay bytes between a trusted and an untrusted transport: nothing in them can be narrowed",
+    );
+  }
+  forward(a, b, trusted);
+  forward(b, a, trusted);
   a.hold(true);
   b.hold(true);
   return {
@@ -45,8 +51,9 @@ export function relay(a: Transport, b: Transport, options: RelayOptions = {}): R
 /** How much may wait for an end that takes no more. */
 const maxWaiting = 4096;
 
-function forward(from: Transport, to: Transport, narrow: { readonly trusted: boolean }): void {
+function forward(from: Transport, to: Transport, trusted: boolean): void {
   const waiting: unknown[] = [];
+  const narrowing = { from: from.traits, to: to.traits, trusted };
   const send = (message: unknown) => {
     try {
       to.send(message, movedPorts(message, to));
@@ -55,7 +62,8 @@ function forward(from: Transport, to: Transport, narrow: { readonly trusted: boo
     }
   };
   from.receive((message) => {
-    const narrowed = narrowHello(message, from.traits, to.traits, narrow.trusted);
+    if (from.ended) return;
+    const narrowed = narrowHellos(message, narrowing);
     if (!to.blocked && waiting.length === 0) return send(narrowed);
     if (waiting.push(narrowed) > maxWaiting) from.close(broken("the other end of the relay takes no more", undefined));
   });
@@ -74,14 +82,43 @@ function familyOf({ carries }: Traits): string {
   return carries === "clone" || carries === "json" ? "objects" : carries;
 }
 
-/** Rewrites a hello, wherever the marks of a shared port put it; everything else passes as it is. */
-function narrowHello(message: unknown, from: Traits, to: Traits, trusted: boolean): unknown {
-  if (typeof message === "string")
-    return message.startsWith("[0,") ? JSON.stringify(narrowHello(JSON.parse(message), from, to, trusted)) : message;
+/** How one direction narrows what hello says. */
+interface Narrowing {
+  readonly from: Traits;
+  readonly to: Traits;
+  readonly trusted: boolean;
+}
+
+/** Where a text may begin a hello: the only texts that are worth parsing. */
+const maybeHello = /\[\s*-?0(?:\s*,|[.eE])/;
+
+/** Rewrites every hello, wherever the marks of a shared port or a batch put it; everything else passes as it is. */
+function narrowHellos(message: unknown, narrowing: Narrowing): unknown {
+  if (typeof message === "string") return maybeHello.test(message) ? narrowText(message, narrowing) : message;
   if (!Array.isArray(message)) return message;
-  if (message[0] === "portolan") return [...message.slice(0, 4), narrowHello(message[4], from, to, trusted)];
-  if (message[0] !== Kind.hello || typeof message[2] !== "object" || message[2] === null) return message;
-  return [message[0], message[1], { ...message[2], ...narrowBody(message[2], from, to, trusted) }];
+  if (message[0] === "portolan") return [...message.slice(0, 4), narrowHellos(message[4], narrowing)];
+  if (!Array.isArray(message[0])) return narrowHello(message, narrowing);
+  const narrowed = message.map((entry: unknown) => (Array.isArray(entry) ? narrowHello(entry, narrowing) : entry));
+  return narrowed.some((entry, index) => entry !== message[index]) ? narrowed : message;
+}
+
+function narrowText(text: string, narrowing: Narrowing): string {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    // No message of ours: the session that gets it says so.
+    return text;
+  }
+  const narrowed = narrowHellos(parsed, narrowing);
+  return narrowed === parsed ? text : JSON.stringify(narrowed);
+}
+
+/** A message with its hello narrowed; the message itself when it is none. */
+function narrowHello(message: readonly unknown[], { from, to, trusted }: Narrowing): readonly unknown[] {
+  const [kind, version, body] = message;
+  if (kind !== Kind.hello || typeof body !== "object" || body === null) return message;
+  return [kind, version, { ...body, ...narrowBody(body as Readonly<Record<string, unknown>>, from, to, trusted) }];
 }
 
 function narrowBody(body: Readonly<Record<string, unknown>>, from: Traits, to: Traits, trusted: boolean): object {

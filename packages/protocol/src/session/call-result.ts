@@ -23,7 +23,8 @@ export interface ResultOwner {
  */
 export class CallResult implements ResultBase {
   readonly result: ResultBase = this;
-  readonly id: number;
+  /** 0 until its call is ready to leave. */
+  id: number;
   readonly path: readonly string[];
   readonly #owner: ResultOwner;
   #outcome: Outcome | undefined;

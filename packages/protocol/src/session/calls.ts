@@ -15,7 +15,7 @@ export interface CallsOwner {
   /** Why no call can be made now, if so. */
   refusal(target: number): RpcError | undefined;
   packCall(args: readonly unknown[], call: PendingCall): Outgoing;
-  packExtra(options: CallOptions | undefined, hold: boolean): CallExtra | null;
+  packExtra(options: CallOptions | undefined): CallExtra | null;
   internPath(path: StubPath): WirePath;
   send(message: Message, packed?: Outgoing): Ticket;
   /** Takes a message back. Says whether it was still here. */
@@ -78,18 +78,22 @@ export class Calls implements ResultOwner {
     options: CallOptions | undefined,
     keep?: object,
   ): CallResult {
-    const id = ++this.#lastId;
-    const result = new CallResult(this, id, path.segments);
+    const result = new CallResult(this, 0, path.segments);
     const refusal = this.#refusal(target, options?.signal);
     if (refusal) return fail(result, refusal);
-    const pending = new PendingCall(id, result, target, path, options, keep);
+    const pending = new PendingCall(result, target, path, options, keep);
     const outer = this.#packing;
     this.#packing = pending;
     try {
       if (target < 0) this.#addBase(this.#pendingOf(-target));
+      pending.extra = this.#owner.packExtra(options);
       pending.packed = this.#owner.packCall(args, pending);
+      pending.wirePath = this.#owner.internPath(path);
+      // Only now, since reading the arguments may have made calls that leave first, and ids must rise.
+      result.id = ++this.#lastId;
       this.#admit(pending);
     } catch (thrown) {
+      this.#releaseBases(pending);
       pending.end();
       fail(result, RpcError.from(thrown, "INVALID_ARGUMENT", "no"));
     } finally {
@@ -216,10 +220,9 @@ export class Calls implements ResultOwner {
   }
 
   #send(pending: PendingCall): void {
-    const { id, target, path, packed, options } = pending;
+    const { id, target, wirePath, packed, hold } = pending;
     if (!packed) return;
-    const extra = this.#owner.packExtra(options, pending.hold);
-    const wirePath = this.#owner.internPath(path);
+    const extra: CallExtra | null = hold ? { ...pending.extra, hold: 1 } : pending.extra;
     const args = oneOrAll(packed.data as readonly unknown[]);
     const message: CallMessage =
       extra !== null
@@ -232,7 +235,7 @@ export class Calls implements ResultOwner {
     if (++this.#inFlight === 1) this.#owner.busy(true);
     pending.ticket = this.#owner.send(message, packed);
     if (pending.bases) this.#releaseBases(pending);
-    if (pending.hold) this.#releaseHeld(pending);
+    if (hold) this.#releaseHeld(pending);
   }
 
   #pendingOf(id: number): PendingCall | undefined {

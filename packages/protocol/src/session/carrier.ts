@@ -1,6 +1,6 @@
 import type { Codec, CodecOptions, CodecSession } from "../codec.ts";
 import { RpcError } from "../error.ts";
-import type { FragmentMessage, Message } from "../message.ts";
+import { type FragmentMessage, Kind, type Message } from "../message.ts";
 import { foldRuns } from "../runs.ts";
 import type { Transport } from "../transport.ts";
 import { Assembly, cutFragments } from "./fragments.ts";
@@ -81,6 +81,19 @@ export class Carrier {
     this.#anyRaw = true;
   }
 
+  /**
+   * This message must be understood whatever codec the peer uses: hello, and the
+   * goodbye that tells of two codecs. Where objects are carried it goes as one.
+   */
+  markPlain(message: Message): void {
+    if (this.#codec.carries !== "clone" && this.#takesObjects) this.markRaw(message);
+  }
+
+  get #takesObjects(): boolean {
+    const { carries } = this.#transport.traits;
+    return carries === "clone" || carries === "json";
+  }
+
   /** Sends messages as one frame. Throws what the platform throws when it refuses. */
   sendMessages(messages: readonly Message[], transfer: readonly object[]): void {
     if (this.#anyRaw && messages.some((message) => this.#raw.has(message))) return this.#sendEach(messages, transfer);
@@ -105,6 +118,7 @@ export class Carrier {
     }
     const { length } = encoded as string | Uint8Array;
     if (length > this.peerAccepts) throw exceeded("bytes in one message (send it as a stream)", this.peerAccepts);
+    if (length > this.wayLimit && holdsHello(frame)) throw exceeded("bytes in a hello on this way", this.wayLimit);
     if (length > this.wayLimit) this.#sendFragments(encoded as string | Uint8Array);
     else this.#transport.send(encoded);
   }
@@ -149,7 +163,7 @@ export class Carrier {
 
   #decode(data: unknown): readonly unknown[] {
     // Either mode may be used for each message: objects beside text on one port.
-    if (Array.isArray(data) && this.#transport.traits.carries === "clone") return [data];
+    if (Array.isArray(data) && this.#takesObjects) return [data];
     const length = typeof data === "string" ? data.length : ArrayBuffer.isView(data) ? data.byteLength : 0;
     if (length > this.#longest && this.#transport.traits.framed) throw exceeded("bytes in one message", this.#longest);
     return this.#state.decode(data);
@@ -163,6 +177,12 @@ export class Carrier {
     this.#inner ??= this.#codec.open(this.#codecOptions);
     return this.#inner.decode(this.#codec.framed && typeof whole === "string" ? `${whole}\n` : whole);
   }
+}
+
+/** Hello never travels in fragments, in which relays could not narrow it. */
+function holdsHello(frame: unknown): boolean {
+  const [first] = frame as readonly unknown[];
+  return (Array.isArray(first) ? first[0] : first) === Kind.hello;
 }
 
 /** Messages and batches nest values this much deeper. */

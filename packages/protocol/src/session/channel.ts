@@ -110,6 +110,8 @@ class Binding {
     if (typeof from !== "string" || from === "" || from.length > 64) return;
     if (to !== "" && to !== this.#session) return;
     if (from === this.peer) return this.#events.message(frame);
+    // Who names us has heard our hello, and may refuse us without one of its own.
+    if (this.peer === "" && to === this.#session && isGoodbye(frame)) return this.#events.message(frame);
     if (!isHello(frame)) return;
     if (this.peer !== "") return this.#events.end(startedAnew);
     this.peer = from;
@@ -123,6 +125,10 @@ const startedAnew: CloseReason = {
   by: "remote",
   cause: new RpcError("UNAVAILABLE", "another session answers on this channel now"),
 };
+
+function isGoodbye(frame: unknown): boolean {
+  return Array.isArray(frame) ? frame[0] === Kind.goodbye : typeof frame === "string" && frame.startsWith("[20,");
+}
 
 /** A hello by itself, or at the head of the batch of the turn that opened the session. */
 function isHello(frame: unknown): boolean {

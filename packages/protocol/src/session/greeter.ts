@@ -156,6 +156,7 @@ export class Greeter {
     const metadata = this.#metadata?.value;
     const greeting = { session: this.#session, transport, codec, limits, metadata, contract: options.contract };
     this.#hello = writeHello(greeting, answer);
+    this.#owner.carrier.markPlain(this.#hello as Message);
     outbox.push(this.#hello as Message);
   }
 

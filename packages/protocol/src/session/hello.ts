@@ -83,8 +83,8 @@ export function packPlain(value: unknown, root: string): ReturnType<typeof pack>
 }
 
 /** Reads plain data that {@link packPlain} wrote. */
-export function unpackPlain(data: unknown, table: unknown, root: string): unknown {
-  return unpack(data, table ?? null, { trusted: false, limits: undefined, references: noReferences, root });
+export function unpackPlain(data: unknown, table: unknown, root: string, limits: Limits | undefined): unknown {
+  return unpack(data, table ?? null, { trusted: false, limits, references: noReferences, root });
 }
 
 const noReferences: ReferenceWriter & ReferenceReader = {

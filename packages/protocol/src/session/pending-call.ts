@@ -1,5 +1,5 @@
 import type { CallOptions } from "../call-options.ts";
-import type { CallMessage } from "../message.ts";
+import type { CallExtra, CallMessage, WirePath } from "../message.ts";
 import type { CallResult } from "./call-result.ts";
 import type { Outgoing, Ticket } from "./outgoing.ts";
 import { CallScope } from "./scope.ts";
@@ -7,13 +7,14 @@ import type { StubPath } from "./stub-base.ts";
 
 /** A call of ours: waiting for a place, in flight, given up and awaiting its answer, or answered with streams going on. */
 export class PendingCall extends CallScope {
-  readonly id: number;
   readonly result: CallResult;
   readonly target: number;
   readonly path: StubPath;
   readonly options: CallOptions | undefined;
   /** Calls whose results this one is built on. */
   bases: PendingCall[] | undefined = undefined;
+  wirePath: WirePath = 0;
+  extra: CallExtra | null = null;
   /** What it carries; let go once answered, so that big arguments can be collected. */
   packed: Outgoing | undefined = undefined;
   /** The stub that was called: not collected before the answer. */
@@ -31,7 +32,6 @@ export class PendingCall extends CallScope {
   answered = false;
 
   constructor(
-    id: number,
     result: CallResult,
     target: number,
     path: StubPath,
@@ -39,12 +39,15 @@ export class PendingCall extends CallScope {
     keep: object | undefined,
   ) {
     super();
-    this.id = id;
     this.result = result;
     this.target = target;
     this.path = path;
     this.options = options;
     this.keep = keep;
+  }
+
+  get id(): number {
+    return this.result.id;
   }
 
   /** What its arguments lend is lent until it ends: the call is its own scope. */
@@ -62,6 +65,7 @@ export function nameOf({ path }: PendingCall): string {
 export function lighten(pending: PendingCall): void {
   pending.answered = true;
   pending.packed = undefined;
+  pending.extra = null;
   pending.message = undefined;
   pending.keep = undefined;
   pending.unwatch?.();

@@ -178,9 +178,15 @@ export class Reader implements ReferenceReader {
       case "home":
         return this.#rooms.comeHome(targetIn(rest[0]), segmentsIn(rest[1]));
       case "result":
-        this.waits.push(this.#rooms.heldResult(idIn(kind, rest[0])).then(put));
+        this.#wait(this.#rooms.heldResult(idIn(kind, rest[0])).then(put));
         return undefined;
     }
+  }
+
+  /** Whoever runs the call reads it too; when the rest of the message is no good, nobody does. */
+  #wait(settling: Promise<unknown>): void {
+    settling.catch(() => {});
+    this.waits.push(settling);
   }
 
   /** The message cannot be read: what it gave to this side goes back, or its sender would keep it for ever. */

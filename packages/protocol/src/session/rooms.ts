@@ -1,6 +1,7 @@
 import type { CallOptions } from "../call-options.ts";
 import { RpcError } from "../error.ts";
 import type { ErrorCode } from "../error-code.ts";
+import { isForeign } from "../error-wire.ts";
 import type { IncomingInterceptor } from "../interceptor.ts";
 import { makeDisposable } from "../lifetime.ts";
 import {
@@ -155,7 +156,7 @@ export class Rooms {
         return this.#takeSettled(message);
       case Kind.abort: {
         const [, id, reason, table] = message;
-        this.signals.abort(id, this.#valuables.unpackValue(reason, table, "reason", {}));
+        this.signals.abort(id, this.#unpackReason(reason, table));
       }
     }
   }
@@ -239,6 +240,15 @@ export class Rooms {
     }
   }
 
+  /** Whoever is told to stop is told, even if not why. */
+  #unpackReason(data: unknown, table: unknown): unknown {
+    try {
+      return this.#valuables.unpackValue(data, table, "reason", {});
+    } catch (cause) {
+      return new RpcError("DATA_LOSS", "the reason cannot be read", { cause });
+    }
+  }
+
   #root(): StubBase {
     const { outgoing = [] } = this.#hall.options.interceptors ?? {};
     const direct: StubBase = {
@@ -257,7 +267,7 @@ export class Rooms {
     const refusal = this.#hall.refusal(target);
     if (refusal) throw refusal;
     const packed = this.#valuables.packArguments(args, { plain: true });
-    const extra = this.#valuables.packExtra(options, false);
+    const extra = this.#valuables.packExtra(options);
     this.#hall.send([Kind.notify, target, this.paths.write(path), packed.data, packed.table, extra], packed);
     if (currentCall()) this.#hall.outbox.flushIfLate();
   }
@@ -267,7 +277,7 @@ export class Rooms {
     return {
       refusal: (target) => hall.refusal(target),
       packCall: (args, call) => this.#valuables.packArguments(args, call),
-      packExtra: (options, hold) => this.#valuables.packExtra(options, hold),
+      packExtra: (options) => this.#valuables.packExtra(options),
       internPath: (path) => this.paths.write(path),
       send: (message, packed) => {
         const ticket = hall.send(message, packed);
@@ -336,6 +346,9 @@ export class Rooms {
     const hall = this.#hall;
     return {
       limits: hall.limits,
+      get trusted() {
+        return hall.way.trusted;
+      },
       get blocked() {
         return hall.carrier.blocked;
       },
@@ -391,7 +404,7 @@ export class Rooms {
   /** Packs a failure for the peer; one that the peer is not told of is reported here, under the same reference. */
   #packFailure(error: unknown, path: readonly string[], delivered: "no" | "yes"): Outgoing {
     const exposed = this.#hall.options.exposeErrors ?? this.#hall.way.trusted;
-    const expected = RpcError.is(error) || exposed || isAbort(error);
+    const expected = exposed || (RpcError.is(error) ? !isForeign(error) : isAbort(error));
     const reference = expected ? undefined : crypto.randomUUID().slice(0, 8);
     if (reference !== undefined) this.#hall.report(error, path, reference);
     return this.#valuables.packError(error, reference, delivered);
@@ -420,7 +433,7 @@ export class Rooms {
         const { data, table } = this.#packReason(reason);
         return [data, table];
       },
-      unpackReason: (data, table) => this.#valuables.unpackValue(data, table, "reason", {}),
+      unpackReason: (data, table) => this.#unpackReason(data, table),
       comeHome: (target, segments) => memberAt(this.#findTarget(target), segments),
       heldResult: (id) => this.dispatch.heldResult(id),
     };

@@ -52,6 +52,8 @@ export class SessionHall implements Session {
   #pingSent = 0;
   /** Urgent messages since the port was last writable. */
   #passed = 0;
+  /** True while messages that came in fragments are taken. */
+  #whole = false;
   #awaited = false;
   #held: boolean | undefined;
 
@@ -224,6 +226,8 @@ export class SessionHall implements Session {
 
   /** A message cannot be sent: whoever it was for is told. */
   refused(message: Message, error: unknown): void {
+    // Without a hello there is no conversation.
+    if (message[0] === Kind.hello) return this.fail(RpcError.from(error, "INTERNAL", "no"));
     this.rooms.refused(message, error);
   }
 
@@ -340,7 +344,9 @@ export class SessionHall implements Session {
     const told = reason.message.slice(0, 1024);
     if (this.greeted || reason.code !== "OK") {
       try {
-        this.outbox.push([Kind.goodbye, reason.code, told]);
+        const goodbye: Message = [Kind.goodbye, reason.code, told];
+        this.carrier.markPlain(goodbye);
+        this.outbox.push(goodbye);
         this.outbox.flush();
       } catch {
         // The port is gone: nobody is left to be told.
@@ -369,11 +375,22 @@ export class SessionHall implements Session {
     this.#take(parsed.message);
   }
 
+  /** What came in fragments. A hello never does: relays could not narrow it. */
+  #takeWhole(frames: readonly unknown[]): void {
+    this.#whole = true;
+    try {
+      this.#takeFrames(frames);
+    } finally {
+      this.#whole = false;
+    }
+  }
+
   /** Hands a message to the room that it is for. */
   #take(message: Message): void {
     const { rooms } = this;
     switch (message[0]) {
       case Kind.hello:
+        if (this.#whole) throw new RpcError("PROTOCOL_ERROR", "a hello in fragments");
         return this.#greeter.take(message as HelloMessage);
       case Kind.call:
       case Kind.notify:
@@ -392,7 +409,7 @@ export class SessionHall implements Session {
       case Kind.abort:
         return rooms.takeReference(message);
       case Kind.fragment:
-        return this.#takeFrames(this.carrier.assemble(message));
+        return this.#takeWhole(this.carrier.assemble(message));
       case Kind.ping:
         return this.sendUrgent([Kind.pong, message[1]]);
       case Kind.pong:

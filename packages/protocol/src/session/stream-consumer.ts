@@ -79,17 +79,25 @@ export class Consumer {
     return [this.#granted, this.#grantedBytes];
   }
 
-  /** Items arrived. Says whether they were within what was granted. */
-  take(values: readonly unknown[], bytes: number, metas: ReadonlyMap<number, ItemMeta> | undefined): boolean {
+  /**
+   * Whether so many items are within what was granted. The last one may pass the
+   * window of bytes, since a producer looks at its credit before each item.
+   */
+  fits(items: number, bytes: number, last: number): boolean {
     if (this.#ending || this.#stopped) return true;
-    this.#received += values.length;
+    const { windowBytes } = this.#owner.limits;
     const ahead = this.#receivedBytes - this.#consumedBytes;
-    if (this.#received > this.#granted || ahead > this.#owner.limits.windowBytes) return false;
+    return this.#received + items <= this.#granted && ahead <= windowBytes && ahead + bytes - last <= 2 * windowBytes;
+  }
+
+  /** Takes items that fit. */
+  take(values: readonly unknown[], bytes: number, metas: ReadonlyMap<number, ItemMeta> | undefined): void {
+    if (this.#ending || this.#stopped) return;
+    this.#received += values.length;
     this.#receivedBytes += bytes;
     const each = bytes / Math.max(1, values.length);
     for (const [index, value] of values.entries()) this.#queue.push({ value, bytes: each, meta: metas?.get(index) });
     this.#serve();
-    return true;
   }
 
   /** The producer has said the end, or the session has. Items that are here are given first. */

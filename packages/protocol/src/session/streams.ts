@@ -1,5 +1,12 @@
 import { RpcError } from "../error.ts";
-import { type ItemsMessage, Kind, type Message } from "../message.ts";
+import {
+  type EndMessage,
+  type FailMessage,
+  type ItemsMessage,
+  Kind,
+  type Message,
+  type StopMessage,
+} from "../message.ts";
 import type { ItemMeta } from "../stream-meta.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import { exceeded } from "./limits.ts";
@@ -7,11 +14,14 @@ import type { CallScope } from "./scope.ts";
 import { Consumer, type ConsumerOwner, type StreamBounds } from "./stream-consumer.ts";
 import { readerFor, type StreamForm, StreamForms, sourceOf, writerFor, writeTo } from "./stream-forms.ts";
 import { Producer, type ProducerOwner } from "./stream-producer.ts";
+import { weightOf } from "./weight.ts";
 
 /** What streams need of their session. */
 export interface StreamsOwner
   extends Omit<ConsumerOwner, "ended">,
     Omit<ProducerOwner, "ended" | "stopped" | "packItem" | "report"> {
+  /** What an untrusted peer counts is counted again. */
+  readonly trusted: boolean;
   nextId(): number;
   packItem(item: unknown, call: IncomingCall | undefined): ReturnType<ProducerOwner["packItem"]>;
   unpackItems(message: ItemsMessage): readonly unknown[];
@@ -42,11 +52,9 @@ export class Streams {
   readonly #owner: StreamsOwner;
   readonly #producers = new Map<number, Producer>();
   readonly #consumers = new Map<number, Consumer>();
-  readonly #forgotten: FinalizationRegistry<Consumer>;
 
   constructor(owner: StreamsOwner) {
     this.#owner = owner;
-    this.#forgotten = new FinalizationRegistry((consumer) => consumer.abort(forgotten));
   }
 
   get size(): number {
@@ -96,21 +104,13 @@ export class Streams {
     switch (message[0]) {
       case Kind.items:
         return this.#takeItems(message);
-      case Kind.end: {
-        const value = this.#consumers.has(-message[1]) ? this.#owner.unpackValue(message[2], message[3]) : undefined;
-        return this.#consumers.get(-message[1])?.end({ ok: true, value });
-      }
-      case Kind.fail: {
-        const consumer = this.#consumers.get(-message[1]);
-        if (!consumer) return;
-        const error = this.#owner.unpackError(message[2], message[3]);
-        return consumer.end({ ok: false, error: () => error });
-      }
+      case Kind.end:
+      case Kind.fail:
+        return this.#takeEnding(message);
       case Kind.credit:
         return this.#producers.get(-message[1])?.credit(message[2], message[3]);
       case Kind.stop: {
-        const producer = this.#producers.get(-message[1]);
-        return producer?.stop(message[2], this.#owner.unpackValue(message[3], message[4]));
+        return this.#takeStop(message);
       }
       default:
     }
@@ -183,7 +183,7 @@ export class Streams {
     const consumer = this.#consume(name, tie);
     const { reader, watched } = readerFor(form, consumer);
     // A stream that nobody iterates any more is given up when it is collected.
-    this.#forgotten.register(watched, consumer);
+    readers.register(watched, consumer);
     return reader;
   }
 
@@ -196,10 +196,45 @@ export class Streams {
   #takeItems(message: ItemsMessage): void {
     const consumer = this.#consumers.get(-message[1]);
     if (!consumer) return;
-    const metas = message[5]?.length ? metaMap(message[5]) : undefined;
-    if (!consumer.take(this.#owner.unpackItems(message), message[3], metas)) {
-      throw new RpcError("PROTOCOL_ERROR", `stream ${message[1]} sent more than it was granted`);
+    const [, name, items, bytes, , metas] = message;
+    if (!this.#owner.trusted) demandHonest(name, items, bytes);
+    // Weighed before unpacking, which changes the items in place.
+    const last = this.#owner.trusted ? bytes : weightOf(items.at(-1));
+    if (!consumer.fits(items.length, bytes, last)) throw broken(name, "more than it was granted");
+    let values: readonly unknown[];
+    try {
+      values = this.#owner.unpackItems(message);
+    } catch (cause) {
+      return consumer.abort(unreadable(cause));
     }
+    consumer.take(values, bytes, metas?.length ? metaMap(metas) : undefined);
+  }
+
+  #takeEnding(message: EndMessage | FailMessage): void {
+    const consumer = this.#consumers.get(-message[1]);
+    if (!consumer) return;
+    try {
+      if (message[0] === Kind.end)
+        return consumer.end({ ok: true, value: this.#owner.unpackValue(message[2], message[3]) });
+      const error = this.#owner.unpackError(message[2], message[3]);
+      consumer.end({ ok: false, error: () => error });
+    } catch (cause) {
+      const error = unreadable(cause);
+      consumer.end({ ok: false, error: () => error });
+    }
+  }
+
+  #takeStop([, name, how, value, table]: StopMessage): void {
+    const producer = this.#producers.get(-name);
+    if (!producer) return;
+    let reason: unknown;
+    try {
+      reason = this.#owner.unpackValue(value, table);
+    } catch (cause) {
+      // The stream stops all the same.
+      reason = unreadable(cause);
+    }
+    producer.stop(how, reason);
   }
 
   #demandRoom(): void {
@@ -207,6 +242,25 @@ export class Streams {
     if (this.size >= streams) throw exceeded("streams", streams);
   }
 }
+
+/** A peer that counts less than it sends would fill our memory within its credit. */
+function demandHonest(name: number, items: readonly unknown[], bytes: number): void {
+  if (weightOf(items) > 2 * bytes + 64 * items.length) throw broken(name, "more bytes than it counted");
+}
+
+function broken(name: number, what: string): RpcError {
+  return new RpcError("PROTOCOL_ERROR", `stream ${name} sent ${what}`);
+}
+
+function unreadable(cause: unknown): RpcError {
+  const why = RpcError.is(cause) ? cause.message : String(cause);
+  return new RpcError("DATA_LOSS", `what the stream sent cannot be read: ${why}`, { cause, delivered: "yes" });
+}
+
+/** One for all sessions, which never ends; `stubs.ts` says why. */
+const readers: FinalizationRegistry<Consumer> = /* @__PURE__ */ new FinalizationRegistry((consumer: Consumer) =>
+  consumer.abort(forgotten),
+);
 
 const unwanted = new RpcError("CANCELLED", "the consumer wants no more items");
 const callEnded = new RpcError("CANCELLED", "the call that the stream came with has ended");

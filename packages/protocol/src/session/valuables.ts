@@ -1,5 +1,5 @@
 import type { CallOptions } from "../call-options.ts";
-import type { RpcError } from "../error.ts";
+import { RpcError } from "../error.ts";
 import { errorFromValue, errorToValue } from "../error-wire.ts";
 import type { CallExtra, ItemsMessage } from "../message.ts";
 import type { OutgoingMessage, SessionOptions } from "../session-options.ts";
@@ -84,11 +84,13 @@ export class Valuables {
     return errorFromValue(this.unpackValue(value, table, "error", {}));
   }
 
-  /** What a call carries besides its arguments; null for nothing. */
-  packExtra(options: CallOptions | undefined, hold: boolean): CallExtra | null {
-    if (!options && !hold) return null;
-    const { timeout, metadata, key, after } = options ?? {};
-    if ([timeout, metadata, key, after].every((part) => part === undefined) && !hold) return null;
+  /** What a call carries besides its arguments; null for nothing. Throws INVALID_ARGUMENT for what no peer takes. */
+  packExtra(options: CallOptions | undefined): CallExtra | null {
+    if (!options) return null;
+    demandSendable(options);
+    const { metadata, key, after } = options;
+    const timeout = options.timeout === Number.POSITIVE_INFINITY ? undefined : options.timeout;
+    if ([timeout, metadata, key, after].every((part) => part === undefined)) return null;
     const packed = metadata === undefined ? undefined : packPlain(metadata, "metadata");
     return {
       ...(timeout !== undefined && { timeout }),
@@ -96,12 +98,11 @@ export class Valuables {
       ...(packed?.table && { metadataTable: packed.table }),
       ...(key !== undefined && { key }),
       ...(after !== undefined && { after }),
-      ...(hold && { hold: 1 as const }),
     };
   }
 
   unpackMetadata({ metadata, metadataTable }: CallExtra): unknown {
-    return metadata === undefined ? undefined : unpackPlain(metadata, metadataTable, "metadata");
+    return metadata === undefined ? undefined : unpackPlain(metadata, metadataTable, "metadata", this.#limits);
   }
 
   #unpack(value: unknown, table: unknown, reader: Reader, root: string): unknown {
@@ -171,6 +172,10 @@ export class Valuables {
     };
   }
 
+  get #limits(): Limits | undefined {
+    return this.#owner.way.trusted ? undefined : this.#owner.limits;
+  }
+
   #reader(passage: Passage): Reader {
     return new Reader(this.#owner.rooms, passage);
   }
@@ -179,6 +184,26 @@ export class Valuables {
     const { way, limits } = this.#owner;
     return { trusted: way.trusted, limits: way.trusted ? undefined : limits, references, root };
   }
+}
+
+/** What the peer would close the session for is refused here. */
+function demandSendable({ timeout, key, after }: CallOptions): void {
+  if (timeout !== undefined && !(timeout >= 0)) throw unsendable("timeout", "milliseconds", timeout);
+  for (const [name, text] of [
+    ["key", key],
+    ["after", after],
+  ] as const) {
+    const fits = text === undefined || (typeof text === "string" && text.length <= longestText[name]);
+    if (!fits) throw unsendable(name, `at most ${longestText[name]} characters`, typeof text);
+  }
+}
+
+const longestText = { key: 256, after: 1024 };
+
+function unsendable(name: string, expected: string, got: unknown): RpcError {
+  return new RpcError("INVALID_ARGUMENT", `expected ${name} to be ${expected}, got ${String(got)}`, {
+    delivered: "no",
+  });
 }
 
 function subjectOf(path: readonly string[]): string {

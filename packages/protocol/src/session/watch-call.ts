@@ -10,9 +10,10 @@ export function watchCall(
   timeout: number | undefined,
   { abort, expire }: { abort(): void; expire(): void },
 ): (() => void) | undefined {
-  if (!signal && timeout === undefined) return undefined;
+  const timed = timeout !== undefined && timeout !== Number.POSITIVE_INFINITY;
+  if (!signal && !timed) return undefined;
   signal?.addEventListener("abort", abort, { once: true });
-  const timer = timeout === undefined ? undefined : setTimeout(expire, Math.min(timeout, longestTimer));
+  const timer = !timed ? undefined : setTimeout(expire, Math.min(timeout, longestTimer));
   return () => {
     signal?.removeEventListener("abort", abort);
     if (timer !== undefined) clearTimeout(timer);
