@@ -1,4 +1,10 @@
-import { type ConnectorOptions, defineConnector, RpcError, type SessionSource, type Transport } from "@portolan/protocol";
+import {
+  type ConnectorOptions,
+  defineConnector,
+  RpcError,
+  type SessionSource,
+  type Transport,
+} from "@portolan/protocol";
 import { hearPage, pageWindow, postToPage } from "./page-window.ts";
 import { privatePortTransport } from "./private-port.ts";
 import { shortId } from "./short-id.ts";

@@ -20,7 +20,8 @@ const longestMessage = 20 * 1024 * 1024;
  */
 export function nativeTransport(name: string, options: NativeTransportOptions = {}): Transport {
   const { runtime } = extensionApi();
-  if (!runtime.connectNative) throw new TypeError('expected the permission "nativeMessaging", found no runtime.connectNative');
+  if (!runtime.connectNative)
+    throw new TypeError('expected the permission "nativeMessaging", found no runtime.connectNative');
   const line = openLine(runtime.connectNative(name) as RuntimePortLike, `the native host ${name}`);
   return defineTransport({
     traits: { carries: "json", maxMessage: longestMessage, trusted: options.trusted ?? true },

@@ -1,7 +1,7 @@
 import { RpcError, relay, type Transport } from "@portolan/protocol";
 import { hearPage, type PageWindow, pageWindow, postToPage, type WindowMessageEvent } from "./page-window.ts";
 import { privatePortTransport } from "./private-port.ts";
-import { dialRuntime, type RuntimeConnectorOptions } from "./runtime-connector.ts";
+import { dialRuntime, patientDial, type RuntimeConnectorOptions } from "./runtime-connector.ts";
 
 /** How {@link relayPages} relays. */
 export interface PageRelayOptions extends Pick<RuntimeConnectorOptions, "to" | "keepAlive"> {
@@ -26,6 +26,7 @@ export function relayPages(options: PageRelayOptions = {}): () => void {
   const window = pageWindow();
   const abort = new AbortController();
   const running = new Set<string>();
+  const dial = patientDial((waiting, patience) => dialRuntime(options, "page", { signal: waiting, patience }));
   const stopHearing = hearPage(window, name, (message, event) => {
     if (message.portolan === "wanted") void answer(message.id, event);
   });
@@ -46,7 +47,7 @@ export function relayPages(options: PageRelayOptions = {}): () => void {
     if (running.size >= maxRelays) return refuse(window, name, id, tooMany());
     running.add(id);
     try {
-      const background = await dialRuntime(options, "page", abort.signal);
+      const background = await dial(abort.signal);
       background.onClose(() => running.delete(id));
       join(background, id);
     } catch (error) {
@@ -72,5 +73,7 @@ function refuse(window: PageWindow, name: string, id: string, { code, message }:
 }
 
 function tooMany(): RpcError {
-  return new RpcError("RESOURCE_EXHAUSTED", `${maxRelays} scripts of this page are relayed already`, { delivered: "no" });
+  return new RpcError("RESOURCE_EXHAUSTED", `${maxRelays} scripts of this page are relayed already`, {
+    delivered: "no",
+  });
 }

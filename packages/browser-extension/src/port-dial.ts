@@ -1,9 +1,9 @@
-import { RpcError, type Peer, type Transport } from "@portolan/protocol";
+import { type Peer, RpcError, type Transport } from "@portolan/protocol";
+import type { RuntimePortLike } from "./extension-api.ts";
 import { narrower, parseHandshake } from "./handshake.ts";
 import { carriageOf } from "./port-carriage.ts";
 import { openLine, type PortLine } from "./port-line.ts";
 import { portTransport } from "./port-transport.ts";
-import type { RuntimePortLike } from "./extension-api.ts";
 
 /** Who is dialled. */
 export interface DialOptions {
@@ -12,6 +12,8 @@ export interface DialOptions {
   readonly peer: Partial<Peer>;
   readonly trusted: boolean;
   readonly keepAlive?: number | undefined;
+  /** Milliseconds to wait for an offer. */
+  readonly patience: number;
   /** Gives up. */
   readonly signal: AbortSignal;
 }
@@ -20,16 +22,24 @@ export interface DialOptions {
  * Waits on a fresh port for somebody's offer, and takes the first. Rejects with
  * what the listener refuses with (PERMISSION_DENIED, RESOURCE_EXHAUSTED), with
  * UNAVAILABLE when nobody is there, and with the signal's reason. The port is ended then.
+ *
+ * The wait has a limit: of a port to a worker that is just being stopped, or that a
+ * debugger holds, nobody hears, and no end is told.
  */
 export function dialPort(port: RuntimePortLike, options: DialOptions): Promise<Transport> {
   const line = openLine(port, options.gone);
   return new Promise<Transport>((resolve, reject) => {
-    const giveUp = (error: unknown): void => {
+    const stopWaiting = (): void => {
+      clearTimeout(timer);
       options.signal.removeEventListener("abort", onAbort);
+    };
+    const giveUp = (error: unknown): void => {
+      stopWaiting();
       line.close();
       reject(error);
     };
     const onAbort = (): void => giveUp(options.signal.reason);
+    const timer = setTimeout(() => giveUp(noAnswer(options)), options.patience);
     options.signal.addEventListener("abort", onAbort);
     line.end = ({ code, message, cause }) =>
       giveUp(new RpcError(code === "OK" ? "UNAVAILABLE" : code, message, { cause, delivered: "no" }));
@@ -37,11 +47,15 @@ export function dialPort(port: RuntimePortLike, options: DialOptions): Promise<T
       const message = parseHandshake(data);
       if (message?.portolan === "refused") giveUp(refusedBy(message.code, message.message));
       if (message?.portolan !== "offer") return;
-      options.signal.removeEventListener("abort", onAbort);
+      stopWaiting();
       resolve(take(line, message.id, message.carries, options));
     };
     if (options.signal.aborted) onAbort();
   });
+}
+
+function noAnswer({ gone, patience }: DialOptions): RpcError {
+  return new RpcError("UNAVAILABLE", `${gone} did not answer within ${patience} ms`, { delivered: "no" });
 }
 
 function refusedBy(code: "PERMISSION_DENIED" | "RESOURCE_EXHAUSTED", message: string): RpcError {

@@ -35,7 +35,7 @@ export function openLine(port: RuntimePortLike, gone: string): PortLine {
     },
     close() {
       detach();
-      if (!ended) port.disconnect();
+      if (!ended) quietly(() => port.disconnect());
     },
   };
   port.onMessage.addListener(onMessage);
@@ -43,17 +43,22 @@ export function openLine(port: RuntimePortLike, gone: string): PortLine {
   return line;
 
   function detach(): void {
-    port.onMessage.removeListener(onMessage);
-    port.onDisconnect.removeListener(onDisconnect);
+    quietly(() => port.onMessage.removeListener(onMessage));
+    quietly(() => port.onDisconnect.removeListener(onDisconnect));
   }
 }
 
 /** Posts unless the port is closed: the end of the line is told by `end`, not here. */
 export function postQuietly(port: RuntimePortLike, message: unknown): void {
+  quietly(() => port.postMessage(message));
+}
+
+/** The port is closed, or its extension is gone, and everything on it throws: others tell of that. */
+function quietly(action: () => void): void {
   try {
-    port.postMessage(message);
+    action();
   } catch {
-    // "Attempt to postMessage on disconnected port": onDisconnect says so too.
+    // "Attempt to postMessage on disconnected port", "Extension context invalidated".
   }
 }
 
@@ -61,7 +66,8 @@ function nothing(): void {}
 
 function disconnected(port: RuntimePortLike, gone: string): CloseReason {
   const why = port.error?.message ?? lastError();
-  const message = why === undefined ? `${gone} is gone: its port was disconnected` : `${gone} cannot be reached: ${why}`;
+  const message =
+    why === undefined ? `${gone} is gone: its port was disconnected` : `${gone} cannot be reached: ${why}`;
   return { code: "UNAVAILABLE", message, by: "platform", ...(why === undefined ? {} : { cause: new Error(why) }) };
 }
 

@@ -1,4 +1,11 @@
-import { type Backoff, type ConnectorOptions, defineConnector, RpcError, type SessionSource, type Transport } from "@portolan/protocol";
+import {
+  type Backoff,
+  type ConnectorOptions,
+  defineConnector,
+  RpcError,
+  type SessionSource,
+  type Transport,
+} from "@portolan/protocol";
 import { untilActivated } from "./document-activation.ts";
 import { type ExtensionApi, extensionApi, type RuntimePortLike } from "./extension-api.ts";
 import { dialPort } from "./port-dial.ts";
@@ -36,7 +43,22 @@ export interface RuntimeConnectorOptions extends ConnectorOptions {
  * document dials when it is shown.
  */
 export function runtimeConnector(options: RuntimeConnectorOptions = {}): SessionSource {
-  return defineConnector((abort) => dialRuntime(options, "context", abort), { lazy: true, backoff: nearby, ...options });
+  const dial = patientDial((abort, patience) => dialRuntime(options, "context", { signal: abort, patience }));
+  return defineConnector(dial, { lazy: true, backoff: nearby, ...options });
+}
+
+/** Waits longer each time that nobody answered, from one second to ten: a port may be lost, or a background slow to start. */
+export function patientDial(
+  dial: (signal: AbortSignal, patience: number) => Promise<Transport>,
+): (signal: AbortSignal) => Promise<Transport> {
+  let patience = 1000;
+  return async (signal) => {
+    const mine = patience;
+    patience = Math.min(patience * 2, 10_000);
+    const transport = await dial(signal, mine);
+    patience = 1000;
+    return transport;
+  };
 }
 
 /** The other end is in the same browser: it is there at once, or it is not. */
@@ -49,17 +71,18 @@ export type DialRuntimeOptions = Pick<RuntimeConnectorOptions, "to" | "extension
 export async function dialRuntime(
   options: DialRuntimeOptions,
   speaker: Speaker,
-  signal: AbortSignal,
+  waiting: { readonly signal: AbortSignal; readonly patience: number },
 ): Promise<Transport> {
   const { to = "background", extensionId, keepAlive } = options;
-  await untilActivated(signal);
-  const kind = extensionId !== undefined ? "extension-foreign" : to === "background" ? "extension-background" : "extension-page";
+  await untilActivated(waiting.signal);
+  const kind =
+    extensionId !== undefined ? "extension-foreign" : to === "background" ? "extension-background" : "extension-page";
   return dialPort(connect(to, extensionId, speaker), {
     gone: extensionId === undefined ? `the extension's "${to}"` : `"${to}" of extension ${extensionId}`,
     peer: { kind, name: to, extensionId },
     trusted: options.trusted ?? extensionId === undefined,
     keepAlive,
-    signal,
+    ...waiting,
   });
 }
 

@@ -1,8 +1,8 @@
 import { type Listener, RpcError, type Transport } from "@portolan/protocol";
 import { type ExtensionEvent, extensionApi, type RuntimeLike, type RuntimePortLike } from "./extension-api.ts";
 import { claimName } from "./listener-name.ts";
-import { offerPort, type PendingOffer, refusePort } from "./port-offer.ts";
 import { type Speaker, speakerOf } from "./port-name.ts";
+import { offerPort, type PendingOffer, refusePort } from "./port-offer.ts";
 import { type SenderFacts, senderFacts } from "./sender-facts.ts";
 import { judge, type SenderPolicy } from "./sender-policy.ts";
 
@@ -29,7 +29,8 @@ const maxPending = 256;
  */
 export function runtimeListener(options: RuntimeListenerOptions): Listener {
   const { allow, name = "background" } = options;
-  if (typeof allow !== "object" || allow === null) throw new TypeError(`expected { allow } to say who may connect, got ${typeof allow}`);
+  if (typeof allow !== "object" || allow === null)
+    throw new TypeError(`expected { allow } to say who may connect, got ${typeof allow}`);
   const stops: (() => void)[] = [];
   const pending = new Set<PendingOffer>();
   return {
@@ -69,9 +70,13 @@ export function runtimeListener(options: RuntimeListenerOptions): Listener {
     if (!judgement.ok || !sender) return refuse(port, sender, speaker, judgement.ok ? "" : judgement.why, report);
     if (pending.size >= maxPending) {
       refusePort(port, "RESOURCE_EXHAUSTED", `too many ports to "${name}" are waiting`);
-      return report(new RpcError("RESOURCE_EXHAUSTED", `refused ${described(sender, speaker)}: ${maxPending} ports wait already`));
+      return report(
+        new RpcError("RESOURCE_EXHAUSTED", `refused ${described(sender, speaker)}: ${maxPending} ports wait already`),
+      );
     }
-    const offer = offerPort(port, { peer: peerOf(sender), trusted: judgement.trusted }, arrive, () => pending.delete(offer));
+    const offer = offerPort(port, { peer: peerOf(sender), trusted: judgement.trusted }, arrive, () =>
+      pending.delete(offer),
+    );
     pending.add(offer);
   }
 
@@ -83,7 +88,12 @@ export function runtimeListener(options: RuntimeListenerOptions): Listener {
     report: (error: unknown) => void,
   ): void {
     refusePort(port, "PERMISSION_DENIED", `this sender may not connect to "${name}"`);
-    report(new RpcError("PERMISSION_DENIED", `refused ${described(sender, speaker)}: ${why}`, { data: sender, delivered: "no" }));
+    report(
+      new RpcError("PERMISSION_DENIED", `refused ${described(sender, speaker)}: ${why}`, {
+        data: sender,
+        delivered: "no",
+      }),
+    );
   }
 }
 

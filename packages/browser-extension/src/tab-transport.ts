@@ -1,9 +1,15 @@
-import { type CloseReason, defineTransport, type Transport, type TransportEvents, type TransportPort } from "@portolan/protocol";
+import {
+  type CloseReason,
+  defineTransport,
+  type Transport,
+  type TransportEvents,
+  type TransportPort,
+} from "@portolan/protocol";
 import { extensionApi, type RuntimePortLike } from "./extension-api.ts";
 import { parseHandshake } from "./handshake.ts";
 import { carriageOf, type PortCarriage } from "./port-carriage.ts";
-import { portNameOf } from "./port-name.ts";
 import { openLine, type PortLine } from "./port-line.ts";
+import { portNameOf } from "./port-name.ts";
 import { carryFrames, portTraits } from "./port-transport.ts";
 
 /** Which document of a tab {@link tabTransport} speaks to. */

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import type { Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ExtensionBrowser, launchChromium, launchFirefox, missing } from "./harness/browser.ts";
-import { codeOf, inContent, inScript, valueOf } from "./harness/command.ts";
+import { codeOf, inContent, inScript, resultOf } from "./harness/command.ts";
 import { buildMainExtension, firefoxId } from "./harness/main-extension.ts";
 import { openSite, type Site } from "./harness/site.ts";
 
@@ -37,7 +37,7 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
 
   it("a content script calls the background, which knows where it sits", async (context) => {
     if (absent) context.skip(absent);
-    expect(valueOf(await inContent(page, "call", "whoami"))).toEqual({
+    expect(resultOf(await inContent(page, "call", "whoami"))).toEqual({
       kind: "extension-content-script",
       trusted: false,
       origin: site.origin,
@@ -50,31 +50,35 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
 
   it("every value crosses exactly, there and back", async (context) => {
     if (absent) context.skip(absent);
-    for (const outcome of [await inContent(page, "exact"), await inScript(own, "exact"), await inScript(page, "exact")]) {
-      const { sent, back } = valueOf(outcome) as { sent: string[]; back: string[] };
+    for (const outcome of [
+      await inContent(page, "exact"),
+      await inScript(own, "exact"),
+      await inScript(page, "exact"),
+    ]) {
+      const { sent, back } = resultOf(outcome) as { sent: string[]; back: string[] };
       expect(back).toEqual(sent);
     }
   });
 
   it("an own page is trusted, and its callbacks run where they belong", async (context) => {
     if (absent) context.skip(absent);
-    expect(valueOf(await inScript(own, "call", "whoami"))).toMatchObject({ kind: "extension-page", trusted: true });
-    expect(valueOf(await inScript(own, "call", "secret"))).toBe("of our own pages");
-    expect(valueOf(await inScript(own, "each", ["a", "bb", "ccc"]))).toEqual([1, 2, 3]);
+    expect(resultOf(await inScript(own, "call", "whoami"))).toMatchObject({ kind: "extension-page", trusted: true });
+    expect(resultOf(await inScript(own, "call", "secret"))).toBe("of our own pages");
+    expect(resultOf(await inScript(own, "each", ["a", "bb", "ccc"]))).toEqual([1, 2, 3]);
   });
 
   it("the real popup calls the background", async (context) => {
     if (absent) context.skip(absent);
-    const before = (valueOf(await inScript(own, "raw", "popups")) as unknown[]).length;
+    const before = (resultOf(await inScript(own, "raw", "popups")) as unknown[]).length;
     await own.evaluate("chrome.action.openPopup()");
-    const popups = async (): Promise<unknown[]> => valueOf(await inScript(own, "raw", "popups")) as unknown[];
+    const popups = async (): Promise<unknown[]> => resultOf(await inScript(own, "raw", "popups")) as unknown[];
     await expect.poll(async () => (await popups()).length).toBe(before + 1);
     expect((await popups()).at(-1)).toEqual({ kind: "extension-page", trusted: true, inTab: false });
   });
 
   it("O-25 a page reaches the background through the relay, and is known as a page", async (context) => {
     if (absent) context.skip(absent);
-    expect(valueOf(await inScript(page, "call", "whoami"))).toMatchObject({
+    expect(resultOf(await inScript(page, "call", "whoami"))).toMatchObject({
       kind: "extension-relayed-page",
       trusted: false,
       origin: site.origin,
@@ -83,7 +87,7 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
 
   it("a page reaches its content script over the private port", async (context) => {
     if (absent) context.skip(absent);
-    expect(valueOf(await inScript(page, "greet", "the page"))).toBe("content script greets the page");
+    expect(resultOf(await inScript(page, "greet", "the page"))).toBe("content script greets the page");
   });
 
   it("each class of peers has its own procedures and no others", async (context) => {
@@ -101,14 +105,14 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     const frame = page.frames().find((one) => one !== page.mainFrame());
     expect(codeOf(await inContent(frame!, "call", "echo", 1))).toBe("PERMISSION_DENIED");
     expect(codeOf(await inScript(frame!, "call", "echo", 1))).toBe("PERMISSION_DENIED");
-    const refused = valueOf(await inScript(own, "raw", "refused")) as string[];
+    const refused = resultOf(await inScript(own, "raw", "refused")) as string[];
     expect(refused.some((line) => line.includes("it is a subframe"))).toBe(true);
   });
 
   it("the background calls the content script of one document", async (context) => {
     if (absent) context.skip(absent);
     const tabId = await tabOf(page, own);
-    expect(valueOf(await inScript(own, "call", "callTab", tabId, {}, [1, 2]))).toEqual({
+    expect(resultOf(await inScript(own, "call", "callTab", tabId, {}, [1, 2]))).toEqual({
       value: { value: [1, 2], at: `${site.origin}/with-frame` },
     });
   });
@@ -116,30 +120,45 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
   it("a tab, frame or document that is not there is a typed error at once", async (context) => {
     if (absent) context.skip(absent);
     const tabId = await tabOf(page, own);
-    for (const [id, target] of [[999_999, {}], [tabId, { frameId: 777 }], [tabId, { documentId: "0".repeat(32) }]] as const) {
-      const outcome = valueOf(await inScript(own, "call", "callTab", id, target, 1));
-      expect(outcome).toMatchObject({ code: "UNAVAILABLE", message: expect.stringContaining("Receiving end does not exist") });
+    for (const [id, target] of [
+      [999_999, {}],
+      [tabId, { frameId: 777 }],
+      [tabId, { documentId: "0".repeat(32) }],
+    ] as const) {
+      const outcome = resultOf(await inScript(own, "call", "callTab", id, target, 1));
+      expect(outcome).toMatchObject({
+        code: "UNAVAILABLE",
+        message: expect.stringContaining("Receiving end does not exist"),
+      });
     }
   });
 
   it("5 MiB of bytes come whole", async (context) => {
     if (absent) context.skip(absent);
-    const { length, kind: name, ms } = valueOf(await inContent(page, "bytes", 5 * 1024 * 1024)) as { length: number; kind: string; ms: number };
+    const {
+      length,
+      kind: name,
+      ms,
+    } = resultOf(await inContent(page, "bytes", 5 * 1024 * 1024)) as { length: number; kind: string; ms: number };
     expect({ length, name }).toEqual({ length: 5 * 1024 * 1024, name: "Uint8Array" });
     console.log(`5 MiB background → content script: ${ms.toFixed(0)} ms`);
   });
 
   it("what has closed leaves no session behind", async (context) => {
     if (absent) context.skip(absent);
-    const sessions = async (): Promise<unknown> => valueOf(await inScript(own, "raw", "sessions"));
+    const sessions = async (): Promise<unknown> => resultOf(await inScript(own, "raw", "sessions"));
     const extra = await browser!.open(site.origin);
-    for (const outcome of [await inContent(page, "call", "echo", 1), await inScript(page, "call", "echo", 1), await inScript(own, "call", "echo", 1)]) {
-      expect(valueOf(outcome)).toBe(1);
+    for (const outcome of [
+      await inContent(page, "call", "echo", 1),
+      await inScript(page, "call", "echo", 1),
+      await inScript(own, "call", "echo", 1),
+    ]) {
+      expect(resultOf(outcome)).toBe(1);
     }
     // The content script, the page behind its relay, and our own page; the popup has closed.
     await expect.poll(sessions).toBe(3);
-    expect(valueOf(await inContent(extra, "call", "echo", 1))).toBe(1);
-    expect(valueOf(await inScript(extra, "call", "echo", 1))).toBe(1);
+    expect(resultOf(await inContent(extra, "call", "echo", 1))).toBe(1);
+    expect(resultOf(await inScript(extra, "call", "echo", 1))).toBe(1);
     expect(await sessions()).toBe(5);
     await extra.close();
     await expect.poll(sessions).toBe(3);
@@ -150,7 +169,9 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
 async function tabOf(page: Page, own: Page): Promise<number> {
   const url = page.url();
   return (await own.evaluate(async (wanted) => {
-    const { tabs } = (globalThis as unknown as { chrome: { tabs: { query(filter: object): Promise<{ id: number; url?: string }[]> } } }).chrome;
+    const { tabs } = (
+      globalThis as unknown as { chrome: { tabs: { query(filter: object): Promise<{ id: number; url?: string }[]> } } }
+    ).chrome;
     return (await tabs.query({})).find((tab) => tab.url === wanted)?.id;
   }, url)) as number;
 }

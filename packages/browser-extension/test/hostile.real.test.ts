@@ -2,9 +2,9 @@ import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildExtension } from "./harness/build-extension.ts";
 import { type ExtensionBrowser, launchChromium, missing } from "./harness/browser.ts";
-import { codeOf, inContent, inScript, valueOf } from "./harness/command.ts";
+import { buildExtension } from "./harness/build-extension.ts";
+import { codeOf, inContent, inScript, resultOf } from "./harness/command.ts";
 import { buildMainExtension, idOfFolder } from "./harness/main-extension.ts";
 import { openSite, type Site } from "./harness/site.ts";
 
@@ -41,7 +41,7 @@ describe("F24 O-25 whoever is not allowed reaches no handler", () => {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
 
-  const refusals = async (): Promise<string[]> => valueOf(await inScript(own, "raw", "refused")) as string[];
+  const refusals = async (): Promise<string[]> => resultOf(await inScript(own, "raw", "refused")) as string[];
 
   it("a page that forges the content script's messages reaches nothing", async (context) => {
     if (absent) context.skip(absent);
@@ -57,10 +57,14 @@ describe("F24 O-25 whoever is not allowed reaches no handler", () => {
         { portolan: "offer", id: "forged", carries: "clone" },
         { portolan: "take", id: "forged", carries: "clone" },
         [1, 1, 0, ["secret"], []],
-        "[1,1,0,[\"secret\"],[]]",
+        '[1,1,0,["secret"],[]]',
         { __proto__: null, portolan: "wanted", name: { toString: "portolan" }, id: ["x"] },
       ]) {
-        window.postMessage(message, origin, message && typeof message === "object" && "id" in message && message.portolan === "port" ? [port2] : []);
+        window.postMessage(
+          message,
+          origin,
+          message && typeof message === "object" && "id" in message && message.portolan === "port" ? [port2] : [],
+        );
       }
       // And the platform's own door, which this page may knock at: its origin is in externally_connectable.
       const { chrome } = globalThis as unknown as { chrome?: { runtime?: { connect?: unknown } } };
@@ -84,7 +88,9 @@ describe("F24 O-25 whoever is not allowed reaches no handler", () => {
       return messages;
     }, browser.extensionId);
     expect(told).toEqual([{ portolan: "refused", code: "PERMISSION_DENIED", message: expect.any(String) }]);
-    expect((await refusals()).some((line) => line.includes("web-page") && line.includes("class is not allowed"))).toBe(true);
+    expect((await refusals()).some((line) => line.includes("web-page") && line.includes("class is not allowed"))).toBe(
+      true,
+    );
     await page.close();
   });
 
@@ -101,7 +107,9 @@ describe("F24 O-25 whoever is not allowed reaches no handler", () => {
     if (absent) context.skip(absent);
     const page = await browser.open(site.origin);
     for (const path of ["secret", "counts", "callTab", "each", "constructor", "__proto__"]) {
-      expect(codeOf(await inContent(page, "call", path))).toMatch(/UNIMPLEMENTED|INVALID_ARGUMENT|went well: undefined/);
+      expect(codeOf(await inContent(page, "call", path))).toMatch(
+        /UNIMPLEMENTED|INVALID_ARGUMENT|went well: undefined/,
+      );
     }
     await page.close();
   });
@@ -110,7 +118,10 @@ describe("F24 O-25 whoever is not allowed reaches no handler", () => {
     if (absent) context.skip(absent);
     const [, friend = "", stranger = ""] = folders;
     const friendly = await browser.open(`chrome-extension://${idOfFolder(friend)}/dial.html`);
-    expect(valueOf(await inScript(friendly, "dial", browser.extensionId, "whoami"))).toMatchObject({ kind: "extension-foreign", trusted: false });
+    expect(resultOf(await inScript(friendly, "dial", browser.extensionId, "whoami"))).toMatchObject({
+      kind: "extension-foreign",
+      trusted: false,
+    });
     expect(codeOf(await inScript(friendly, "dial", browser.extensionId, "secret"))).toBe("UNIMPLEMENTED");
     const strange = await browser.open(`chrome-extension://${idOfFolder(stranger)}/dial.html`);
     expect(codeOf(await inScript(strange, "dial", browser.extensionId, "whoami"))).toBe("PERMISSION_DENIED");
@@ -124,8 +135,14 @@ describe("F24 O-25 whoever is not allowed reaches no handler", () => {
       await unseen.openUnseen(`${site.origin}/prerenders`);
       await expect.poll(() => site.reports.length, { timeout: 10_000 }).toBe(2);
       expect(site.reports).toEqual([
-        { knocked: { portolan: "refused", code: "PERMISSION_DENIED", message: expect.any(String) }, prerendering: true },
-        { called: expect.objectContaining({ kind: "extension-content-script", documentLifecycle: "active" }), prerendering: false },
+        {
+          knocked: { portolan: "refused", code: "PERMISSION_DENIED", message: expect.any(String) },
+          prerendering: true,
+        },
+        {
+          called: expect.objectContaining({ kind: "extension-content-script", documentLifecycle: "active" }),
+          prerendering: false,
+        },
       ]);
     } finally {
       await unseen.close();
@@ -134,7 +151,10 @@ describe("F24 O-25 whoever is not allowed reaches no handler", () => {
 });
 
 interface RawRuntime {
-  connect(id: string, info: { name: string }): {
+  connect(
+    id: string,
+    info: { name: string },
+  ): {
     onMessage: { addListener(listener: (message: unknown) => void): void };
     onDisconnect: { addListener(listener: () => void): void };
   };

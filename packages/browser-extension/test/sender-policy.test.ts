@@ -41,7 +41,9 @@ describe("O-24 who may open a port to the background", () => {
 
   it("refuses every class that the policy does not name", () => {
     expect(verdict({ id: "us", origin: "chrome-extension://us" }, inside, {})).toBe("its class is not allowed");
-    expect(verdict({ id: "us", origin: "chrome-extension://us" }, inside, { pages: false })).toBe("its class is not allowed");
+    expect(verdict({ id: "us", origin: "chrome-extension://us" }, inside, { pages: false })).toBe(
+      "its class is not allowed",
+    );
     expect(verdict(site, inside, { pages: true })).toBe("its class is not allowed");
     expect(verdict(site, relayed, sitesOnly)).toBe("its class is not allowed");
   });
@@ -78,20 +80,46 @@ describe("O-24 who may open a port to the background", () => {
     expect(verdict(script, outside, fromThem)).toBe("it is a content script");
     expect(verdict(script, outside, { extensions: { ids: ["them"], contentScripts: true } })).toBe("yes");
     expect(verdict({ id: "them", origin: "moz-extension://1", envType: "addon_child" }, outside, fromThem)).toBe("yes");
-    expect(verdict({ id: "them", origin: "https://site.example", envType: "content_child" }, outside, fromThem)).toBe("it is a content script");
+    expect(verdict({ id: "them", origin: "https://site.example", envType: "content_child" }, outside, fromThem)).toBe(
+      "it is a content script",
+    );
   });
 
   it("takes a rule's own word last, and a throw or anything but true as no", () => {
     const asked: SenderFacts[] = [];
-    const ruleWith = (when: (sender: SenderFacts) => boolean): SenderPolicy => ({ contentScripts: { origins: "any", when } });
-    expect(verdict(site, inside, ruleWith((sender) => asked.push(sender) > 0))).toBe("yes");
-    expect(asked[0]).toMatchObject({ tabId: 4, frameId: 0, url: "https://site.example/a" });
-    expect(verdict(site, inside, ruleWith(() => "yes" as unknown as boolean))).toContain("said no");
+    const ruleWith = (when: (sender: SenderFacts) => boolean): SenderPolicy => ({
+      contentScripts: { origins: "any", when },
+    });
     expect(
-      verdict(site, inside, ruleWith(() => {
-        throw new Error("oops");
-      })),
+      verdict(
+        site,
+        inside,
+        ruleWith((sender) => asked.push(sender) > 0),
+      ),
+    ).toBe("yes");
+    expect(asked[0]).toMatchObject({ tabId: 4, frameId: 0, url: "https://site.example/a" });
+    expect(
+      verdict(
+        site,
+        inside,
+        ruleWith(() => "yes" as unknown as boolean),
+      ),
+    ).toContain("said no");
+    expect(
+      verdict(
+        site,
+        inside,
+        ruleWith(() => {
+          throw new Error("oops");
+        }),
+      ),
     ).toContain("oops");
-    expect(verdict({ ...site, frameId: 9 }, inside, ruleWith(() => true))).toBe("it is a subframe");
+    expect(
+      verdict(
+        { ...site, frameId: 9 },
+        inside,
+        ruleWith(() => true),
+      ),
+    ).toBe("it is a subframe");
   });
 });

@@ -1,8 +1,8 @@
-import { type Call, withMeta } from "@portolan/protocol";
 import { createClient } from "@portolan/client";
+import { type Call, withMeta } from "@portolan/protocol";
 import { tabTransport } from "../../src/index.ts";
-import { storedBump, storedCounts } from "./stored-counts.ts";
 import type { ContentApi } from "./content-api.ts";
+import { storedBump, storedCounts } from "./stored-counts.ts";
 
 /** Every incarnation of the background has its own. */
 const incarnation = Math.random().toString(36).slice(2);
@@ -13,7 +13,15 @@ const common = {
   incarnation: (): string => incarnation,
   whoami(this: Call): Record<string, unknown> {
     const { kind, trusted, origin, frameId, documentLifecycle, documentId, tabId } = this.peer;
-    return { kind, trusted, origin, frameId, documentLifecycle, hasDocument: documentId !== undefined, inTab: tabId !== undefined };
+    return {
+      kind,
+      trusted,
+      origin,
+      frameId,
+      documentLifecycle,
+      hasDocument: documentId !== undefined,
+      inTab: tabId !== undefined,
+    };
   },
 };
 
@@ -53,7 +61,8 @@ export const ownApi = {
   popupIsHere(this: Call): void {
     popups.push({ kind: this.peer.kind, trusted: this.peer.trusted, inTab: this.peer["tabId"] !== undefined });
   },
-  each: async (items: string[], visit: (item: string) => Promise<number>): Promise<number[]> => Promise.all(items.map((item) => visit(item))),
+  each: async (items: string[], visit: (item: string) => Promise<number>): Promise<number[]> =>
+    Promise.all(items.map((item) => visit(item))),
   /** Calls the content script of a document, and says how the transport ended. */
   async callTab(tabId: number, target: { frameId?: number; documentId?: string }, value: unknown): Promise<unknown> {
     const transport = tabTransport(tabId, target);

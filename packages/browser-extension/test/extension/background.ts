@@ -1,12 +1,14 @@
-import { runtimeListener } from "../../src/index.ts";
 import { serve } from "@portolan/server";
+import { runtimeListener } from "../../src/index.ts";
 import { contentApi, ownApi, pageApi, popups } from "./background-api.ts";
 
 declare const SITE: string;
 declare const FRIEND: string;
 
 interface Runtime {
-  readonly onMessage: { addListener(listener: (message: unknown, sender: unknown, respond: (answer: unknown) => void) => void): void };
+  readonly onMessage: {
+    addListener(listener: (message: unknown, sender: unknown, respond: (answer: unknown) => void) => void): void;
+  };
 }
 const { runtime } = (globalThis as unknown as { chrome: { runtime: Runtime } }).chrome;
 const refused: string[] = [];

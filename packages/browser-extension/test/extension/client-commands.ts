@@ -7,11 +7,22 @@ import type { Commands } from "./commands.ts";
 function manyValues(): unknown[] {
   const cycle: Record<string, unknown> = { name: "cycle" };
   cycle["self"] = cycle;
-  return [undefined, Number.NaN, -0, 12n, new Date(5), new Map([["a", new Set([1])]]), new Uint8Array([1, 2, 3]), cycle, [undefined, null]];
+  return [
+    undefined,
+    Number.NaN,
+    -0,
+    12n,
+    new Date(5),
+    new Map([["a", new Set([1])]]),
+    new Uint8Array([1, 2, 3]),
+    cycle,
+    [undefined, null],
+  ];
 }
 
 function describeValue(value: unknown): string {
-  if (typeof value === "object" && value !== null && (value as { self?: unknown }).self === value) return "cycle of itself";
+  if (typeof value === "object" && value !== null && (value as { self?: unknown }).self === value)
+    return "cycle of itself";
   const kind = Object.prototype.toString.call(value).slice(8, -1);
   if (value instanceof Map || value instanceof Set) return `${kind}(${[...value].flat().map(describeValue)})`;
   if (ArrayBuffer.isView(value)) return `${kind}(${[...(value as Uint8Array)]})`;
@@ -23,7 +34,8 @@ function describeValue(value: unknown): string {
 /** What every context can be told to do with its client of the background. */
 export function clientCommands(remote: Client<OwnApi>): Commands {
   return {
-    call: (path: string, ...args: unknown[]) => (remote as unknown as Record<string, (...args: unknown[]) => unknown>)[path]?.(...args),
+    call: (path: string, ...args: unknown[]) =>
+      (remote as unknown as Record<string, (...args: unknown[]) => unknown>)[path]?.(...args),
     async exact() {
       const values = manyValues();
       const back = (await remote.echo(values)) as unknown[];

@@ -1,7 +1,7 @@
-import { pageTransport, relayPages, runtimeConnector, runtimeListener } from "../../src/index.ts";
-import type { SessionSource } from "@portolan/protocol";
 import { createClient, status } from "@portolan/client";
+import type { SessionSource } from "@portolan/protocol";
 import { serve } from "@portolan/server";
+import { pageTransport, relayPages, runtimeConnector, runtimeListener } from "../../src/index.ts";
 import type { OwnApi } from "./background-api.ts";
 import { clientCommands } from "./client-commands.ts";
 import { answerCommands } from "./commands.ts";
@@ -20,7 +20,12 @@ relayPages({ signal: abort.signal });
 serve(pageTransport({ name: "direct" }), { greet: (who: string) => `content script greets ${who}` });
 
 /** Calls one after another, and counts how each ended. Runs until told. */
-const storm = { running: false, tokens: [] as string[], outcomes: {} as Record<string, number>, done: Promise.resolve() };
+const storm = {
+  running: false,
+  tokens: [] as string[],
+  outcomes: {} as Record<string, number>,
+  done: Promise.resolve(),
+};
 
 async function callWithoutEnd(): Promise<void> {
   while (storm.running) {

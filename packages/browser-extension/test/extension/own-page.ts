@@ -1,5 +1,5 @@
-import { runtimeConnector } from "../../src/index.ts";
 import { createClient } from "@portolan/client";
+import { runtimeConnector } from "../../src/index.ts";
 import type { OwnApi } from "./background-api.ts";
 import { clientCommands } from "./client-commands.ts";
 import { type Commands, runCommand } from "./commands.ts";

@@ -10,6 +10,8 @@ export interface ExtensionBrowser {
   openOwn(path: string): Promise<Page>;
   /** Chromium: the background, started if need be. */
   worker(): Promise<WebWorker>;
+  /** Chromium: has the automation look away from the background, which then lives and dies as it does for users. */
+  leaveWorkerAlone(): Promise<void>;
   /** Chromium: ends the background, as the browser would. */
   killWorker(): Promise<void>;
   /** Chromium: opens a page in a tab of its own without a look at it. */
@@ -33,7 +35,10 @@ export interface ChromiumOptions {
   readonly unseenPages?: boolean;
 }
 
-export async function launchChromium(folders: readonly string[], options: ChromiumOptions = {}): Promise<ExtensionBrowser> {
+export async function launchChromium(
+  folders: readonly string[],
+  options: ChromiumOptions = {},
+): Promise<ExtensionBrowser> {
   const browser = await puppeteer.launch({
     executablePath: chromePath,
     headless: true,
@@ -46,7 +51,9 @@ export async function launchChromium(folders: readonly string[], options: Chromi
   const extensionId = new URL(first.url()).host;
   const session = await browser.target().createCDPSession();
   const worker = async (): Promise<WebWorker> => {
-    const target = await browser.waitForTarget((one) => isBackground(one.type(), one.url()) && new URL(one.url()).host === extensionId);
+    const target = await browser.waitForTarget(
+      (one) => isBackground(one.type(), one.url()) && new URL(one.url()).host === extensionId,
+    );
     const found = await target.worker();
     if (!found) throw new Error("the service worker has gone");
     return found;
@@ -56,12 +63,21 @@ export async function launchChromium(folders: readonly string[], options: Chromi
     extensionId,
     browser,
     worker,
-    async killWorker() {
-      const dying = await worker();
-      // It may be gone before puppeteer has let go of it, which is what was wanted.
-      await dying.close().catch((error: Error) => {
-        if (!error.message.includes("No session with given id")) throw error;
+    async leaveWorkerAlone() {
+      // What puppeteer asks for, less the service workers, whose start it would hold up.
+      await session.connection()?.send("Target.setAutoAttach", {
+        autoAttach: true,
+        waitForDebuggerOnStart: true,
+        flatten: true,
+        filter: [{ type: "service_worker", exclude: true }, { type: "page", exclude: true }, {}],
       });
+      await (await worker()).close().catch(() => undefined);
+    },
+    async killWorker() {
+      const { targetInfos } = await session.send("Target.getTargets", { filter: [{}] });
+      const running = targetInfos.filter((one) => isBackground(one.type, one.url));
+      if (running.length === 0) throw new Error("there is no service worker to kill");
+      for (const { targetId } of running) await session.send("Target.closeTarget", { targetId });
     },
     async openUnseen(url) {
       await session.send("Target.createTarget", { url });
@@ -97,6 +113,7 @@ export async function launchFirefox(folder: string, options: FirefoxOptions): Pr
     extensionId: options.id,
     browser,
     worker: () => Promise.reject(new Error("Firefox has no service worker here")),
+    leaveWorkerAlone: () => Promise.resolve(),
     killWorker: () => Promise.reject(new Error("Firefox has no service worker here")),
     openUnseen: () => Promise.reject(new Error("Firefox does not prerender")),
     open: (url) => opened(browser, url),

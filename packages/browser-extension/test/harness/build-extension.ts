@@ -19,13 +19,21 @@ export async function buildExtension(what: ExtensionBuild): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "portolan-extension-"));
   for (const [name, entry] of Object.entries(what.scripts)) await buildScript(name, entry, folder, what.define ?? {});
   for (const [name, script] of Object.entries(what.pages ?? {})) {
-    writeFileSync(join(folder, `${name}.html`), `<!doctype html><meta charset="utf-8"><title>${name}</title><script src="${script}.js"></script>`);
+    writeFileSync(
+      join(folder, `${name}.html`),
+      `<!doctype html><meta charset="utf-8"><title>${name}</title><script src="${script}.js"></script>`,
+    );
   }
   writeFileSync(join(folder, "manifest.json"), JSON.stringify(what.manifest, null, 2));
   return folder;
 }
 
-async function buildScript(name: string, entry: string, folder: string, define: Record<string, unknown>): Promise<void> {
+async function buildScript(
+  name: string,
+  entry: string,
+  folder: string,
+  define: Record<string, unknown>,
+): Promise<void> {
   await build({
     configFile: false,
     logLevel: "error",

@@ -20,7 +20,12 @@ export interface MainExtensionOptions {
 export function buildMainExtension({ site, clone = false, friend = "nobody" }: MainExtensionOptions): Promise<string> {
   const everywhere = ["http://127.0.0.1/*", "http://localhost/*"];
   return buildExtension({
-    scripts: { background: source("background"), content: source("content"), page: source("page"), own: source("own-page") },
+    scripts: {
+      background: source("background"),
+      content: source("content"),
+      page: source("page"),
+      own: source("own-page"),
+    },
     pages: { popup: "own", options: "own" },
     define: { SITE: site, FRIEND: friend },
     manifest: {
