@@ -1,4 +1,12 @@
-import { openSession, type Remote, type Session, type SessionOptions, tap, type TapEntry, type Transport } from "@portolan/protocol";
+import {
+  openSession,
+  type Remote,
+  type Session,
+  type SessionOptions,
+  type TapEntry,
+  type Transport,
+  tap,
+} from "@portolan/protocol";
 import { check } from "./check.ts";
 import type { Connection } from "./connection.ts";
 import { rawRequest } from "./echo.ts";
@@ -19,7 +27,7 @@ export interface Near {
   readonly far: Transport | undefined;
   readonly server: ConformanceServer | undefined;
   readonly connection: Connection;
-  /** Every message that passed, when the case asked for it. */
+  /** Every message that passed but the greetings, when the case asked for it. */
   readonly tapped: TapEntry[];
 }
 
@@ -54,7 +62,9 @@ export class Kit {
     const entries: TapEntry[] = [];
     const reports: unknown[] = [];
     const between = through ? through(connection.near) : connection.near;
-    const transport = tapped ? tap(between, { sink: (entry) => entries.push(entry) }) : between;
+    // A hello may be said again until it is heard: that is nobody's doing.
+    const sink = (entry: TapEntry) => void (entry.kind !== "hello" && entries.push(entry));
+    const transport = tapped ? tap(between, { sink }) : between;
     const session = openSession<Remote<FixtureApi>>(transport, { onError: (error) => reports.push(error), ...options });
     const { remote } = session;
     const near = { session, remote, reports, far: connection.far, server, connection, tapped: entries };
