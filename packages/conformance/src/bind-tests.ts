@@ -1,5 +1,5 @@
-import { type ConformanceOptions, chosen, learn, runCase } from "./run-conformance.ts";
 import type { Facts } from "./needs.ts";
+import { type ConformanceOptions, chosen, learn, runCase } from "./run-conformance.ts";
 
 /** What a test runner gives: vitest, node:test, Mocha, Jest, Bun. */
 export interface TestRunner {

@@ -33,7 +33,10 @@ function obey(end: RawEnd, frame: unknown): void {
     case "burst":
       return burst(end, Number(count));
     case "heard":
-      return end.send(["heard", end.received.filter((each) => Array.isArray(each) && each[0] === "note").map((each) => (each as unknown[])[1])]);
+      return end.send([
+        "heard",
+        end.received.filter((each) => Array.isArray(each) && each[0] === "note").map((each) => (each as unknown[])[1]),
+      ]);
     case "close":
       burst(end, Number(count));
       return end.transport.close();

@@ -33,6 +33,8 @@ export interface PlainApi {
 export interface ObservingApi {
   facts(): FarFacts;
   stats(): SessionStats;
+  /** Collects garbage, where the runtime lets programs do so. */
+  collect(): void;
   /** The errors that no caller heard of, forgotten with this. */
   takeReports(): string[];
   note(item: unknown): void;
@@ -60,6 +62,8 @@ export interface LastingApi {
 /** Calls that call back, and what they keep. */
 export interface CallingApi {
   callBack(callback: Callback, ...args: unknown[]): Promise<unknown>;
+  /** Calls the function that a callback returns, and gives it back. */
+  callTwice(callback: Callback, first: unknown, second: unknown): Promise<unknown>;
   callMany(callback: Callback, times: number): Promise<unknown[]>;
   callAndForget(callback: Callback): void;
   /** Calls it never; returns the way to unsubscribe, which is counted under `"off"`. */
@@ -84,7 +88,8 @@ export interface ReferenceApi {
   promised(turns: number, value: unknown): { promise: Promise<unknown> };
   broken(message: string): { promise: Promise<never> };
   unread(promise: unknown): void;
-  size(buffer: ArrayBuffer): number;
+  /** Moves back what arrived. */
+  moveBack(value: unknown): unknown;
 }
 
 /** Calls that give and take streams. */
@@ -113,10 +118,4 @@ export interface StreamingApi {
 }
 
 /** Everything that the far side exposes to the cases. */
-export interface FixtureApi
-  extends PlainApi,
-    ObservingApi,
-    LastingApi,
-    CallingApi,
-    ReferenceApi,
-    StreamingApi {}
+export interface FixtureApi extends PlainApi, ObservingApi, LastingApi, CallingApi, ReferenceApi, StreamingApi {}

@@ -65,7 +65,6 @@ async function* endless(state: FixtureState, key: string): AsyncGenerator<number
   }
 }
 
-// biome-ignore lint/correctness/useYield: it is a stream that never gives anything
 async function* silent(state: FixtureState, key: string): AsyncGenerator<never, never> {
   try {
     return await new Promise<never>(() => {});

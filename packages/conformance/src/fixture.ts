@@ -1,8 +1,17 @@
-import { type Call, disposable, release, retain, RpcError, RpcTarget, type Session } from "@portolan/protocol";
+import {
+  type Call,
+  disposable,
+  RpcError,
+  RpcTarget,
+  release,
+  retain,
+  type Session,
+  transfer,
+} from "@portolan/protocol";
 import type { CallingApi, FixtureApi, LastingApi, ObservingApi, PlainApi, ReferenceApi } from "./fixture-api.ts";
 import { streamingApi } from "./fixture-streams.ts";
 import { show } from "./show.ts";
-import { after } from "./turns.ts";
+import { after, collect } from "./turns.ts";
 
 /** What one far side keeps while the cases call it. */
 export class FixtureState {
@@ -77,6 +86,7 @@ function observing(state: FixtureState): ObservingApi {
   return {
     facts: () => ({ trusted: state.session.peer.trusted, kind: state.session.peer.kind }),
     stats: () => state.session.stats(),
+    collect,
     takeReports: () => state.reports.splice(0),
     note: (item) => void state.log.push(item),
     noted: () => [...state.log],
@@ -113,6 +123,14 @@ function calling(state: FixtureState): CallingApi {
   type Any = (...args: unknown[]) => unknown;
   return {
     callBack: async (callback, ...args) => (callback as Any)(...args),
+    callTwice: async (callback, first, second) => {
+      const inner = (await (callback as Any)(first)) as Any;
+      try {
+        return await inner(second);
+      } finally {
+        release(inner);
+      }
+    },
     callMany: async (callback, times) =>
       Promise.all(Array.from({ length: times }, (_, index) => (callback as Any)(index))),
     callAndForget: (callback) => void (callback as Any)("forgotten"),
@@ -147,7 +165,7 @@ function references(state: FixtureState): ReferenceApi {
     promised: (turns, value) => ({ promise: after(turns, value) }),
     broken: (message) => ({ promise: Promise.reject(new RpcError("ABORTED", message)) }),
     unread: () => {},
-    size: (buffer) => buffer.byteLength,
+    moveBack: (value) => transfer(value),
   };
 }
 

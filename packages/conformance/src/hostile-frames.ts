@@ -7,7 +7,14 @@ export interface HostileFrame {
   readonly frames: readonly unknown[];
 }
 
-const call = (id: unknown, path: unknown = ["add"], args: unknown = [1, 2], ...rest: unknown[]): unknown[] => [Kind.call, id, 0, path, args, ...rest];
+const call = (id: unknown, path: unknown = ["add"], args: unknown = [1, 2], ...rest: unknown[]): unknown[] => [
+  Kind.call,
+  id,
+  0,
+  path,
+  args,
+  ...rest,
+];
 
 /** Frames that cannot be right: on a port of its own they end the session, on a shared one they are left alone. */
 export const malformedFrames: readonly HostileFrame[] = [
@@ -33,7 +40,13 @@ export const malformedFrames: readonly HostileFrame[] = [
   { what: "a negative timeout", frames: [call(1, ["add"], [1], null, { timeout: -1 })] },
   { what: "a call id used twice", frames: [call(1), call(1)] },
   { what: "call ids that fall", frames: [call(5), call(4)] },
-  { what: "a path number given twice", frames: [[Kind.path, 0, ["add"]], [Kind.path, 0, ["echo"]]] },
+  {
+    what: "a path number given twice",
+    frames: [
+      [Kind.path, 0, ["add"]],
+      [Kind.path, 0, ["echo"]],
+    ],
+  },
   { what: "a huge path number", frames: [[Kind.path, 2 ** 31, ["add"]]] },
   { what: "items that are no list", frames: [[Kind.items, 1, "items", 1]] },
   { what: "a credit below zero", frames: [[Kind.credit, -1, -5, -5]] },
@@ -41,30 +54,80 @@ export const malformedFrames: readonly HostileFrame[] = [
   { what: "a goodbye with a huge message", frames: [[Kind.goodbye, "OK", "x".repeat(5000)]] },
   { what: "a batch of 1 025 messages", frames: [Array.from({ length: 1025 }, () => [Kind.pong, 1])] },
   { what: "a batch in a batch", frames: [[[[Kind.ping, 1]]]] },
-  { what: "fragments of two messages mixed", frames: [[Kind.fragment, 1, 0, "[20"], [Kind.fragment, 2, 0, "[20"]] },
+  {
+    what: "fragments of two messages mixed",
+    frames: [
+      [Kind.fragment, 1, 0, "[20"],
+      [Kind.fragment, 2, 0, "[20"],
+    ],
+  },
   { what: "a fragment of nonsense", frames: [[Kind.fragment, 1, 1, "{not json"]] },
 ];
 
 /** Well-formed messages about things that do not exist: nothing happens, or a typed refusal. */
 export const strayFrames: readonly HostileFrame[] = [
   { what: "cancel of an unknown call", frames: [[Kind.cancel, 77]] },
-  { what: "an answer to nothing", frames: [[Kind.resolve, 77, 1], [Kind.reject, 77, { code: "INTERNAL" }], [Kind.done, 77]] },
-  { what: "retain and release of nothing", frames: [[Kind.retain, 77], [Kind.release, 77, 3], [Kind.release, -77, 1]] },
-  { what: "a settled promise that nobody sent", frames: [[Kind.settle, 77, 1, "x"], [Kind.settle, 77, 0, "x"]] },
+  {
+    what: "an answer to nothing",
+    frames: [
+      [Kind.resolve, 77, 1],
+      [Kind.reject, 77, { code: "INTERNAL" }],
+      [Kind.done, 77],
+    ],
+  },
+  {
+    what: "retain and release of nothing",
+    frames: [
+      [Kind.retain, 77],
+      [Kind.release, 77, 3],
+      [Kind.release, -77, 1],
+    ],
+  },
+  {
+    what: "a settled promise that nobody sent",
+    frames: [
+      [Kind.settle, 77, 1, "x"],
+      [Kind.settle, 77, 0, "x"],
+    ],
+  },
   { what: "an abort of nothing", frames: [[Kind.abort, 77, "why"]] },
-  { what: "items of an unknown stream", frames: [[Kind.items, 77, [1], 1], [Kind.items, -77, [1], 1]] },
-  { what: "end and failure of an unknown stream", frames: [[Kind.end, 77], [Kind.fail, 77, "x"]] },
-  { what: "credit and stop for an unknown stream", frames: [[Kind.credit, 77, 5, 5], [Kind.stop, 77, 0]] },
+  {
+    what: "items of an unknown stream",
+    frames: [
+      [Kind.items, 77, [1], 1],
+      [Kind.items, -77, [1], 1],
+    ],
+  },
+  {
+    what: "end and failure of an unknown stream",
+    frames: [
+      [Kind.end, 77],
+      [Kind.fail, 77, "x"],
+    ],
+  },
+  {
+    what: "credit and stop for an unknown stream",
+    frames: [
+      [Kind.credit, 77, 5, 5],
+      [Kind.stop, 77, 0],
+    ],
+  },
   { what: "a pong that nobody asked for", frames: [[Kind.pong, 77]] },
   { what: "more slots than we know", frames: [[Kind.ping, 5, "later", "versions", "may"]] },
 ];
 
 /** Calls that must be refused, or answered without harm, while the session goes on. */
-export const refusedCalls: readonly { readonly what: string; readonly path: readonly string[]; readonly target?: number }[] = [
-  ...["__proto__", "constructor", "prototype", "then", "toString", "hasOwnProperty", "valueOf", "__defineGetter__"].map((name) => ({
-    what: `the name ${name}`,
-    path: [name],
-  })),
+export const refusedCalls: readonly {
+  readonly what: string;
+  readonly path: readonly string[];
+  readonly target?: number;
+}[] = [
+  ...["__proto__", "constructor", "prototype", "then", "toString", "hasOwnProperty", "valueOf", "__defineGetter__"].map(
+    (name) => ({
+      what: `the name ${name}`,
+      path: [name],
+    }),
+  ),
   { what: "a path through __proto__", path: ["users", "__proto__", "toString"] },
   { what: "a path through constructor", path: ["add", "constructor", "constructor"] },
   { what: "properties of a function", path: ["add", "call"] },
@@ -85,7 +148,14 @@ export const lyingTables: readonly { readonly what: string; readonly args: unkno
   { what: "a path through an inherited name", args: [{}], table: [[2, [0, "constructor"]]] },
   { what: "a path into a text", args: ["abc"], table: [[2, [0, 1]]] },
   { what: "the length of a list", args: [[1]], table: [[2, [0, "length"]]] },
-  { what: "two entries for one place", args: ["1"], table: [[2, [0]], [2, [0]]] },
+  {
+    what: "two entries for one place",
+    args: ["1"],
+    table: [
+      [2, [0]],
+      [2, [0]],
+    ],
+  },
   { what: "digits that are none", args: ["12x"], table: [[2, [0]]] },
   { what: "a date that is none", args: ["now"], table: [[4, [0]]] },
   { what: "base64 that is none", args: ["***"], table: [[6, [0], "Uint8Array"]] },
@@ -94,7 +164,6 @@ export const lyingTables: readonly { readonly what: string; readonly args: unkno
   { what: "an error of an unknown class", args: [{ message: "x" }], table: [[12, [0], "Function"]] },
   { what: "a class that is not registered", args: [[{}]], table: [[13, [0], "Nobody"]] },
   { what: "a sparse list of 4 billion", args: [{ "0": 1 }], table: [[8, [0], 2 ** 32 + 1]] },
-  { what: "a reference to itself", args: [null], table: [[14, [0], [0]]] },
   { what: "a function with a fractional id", args: [null], table: [[16, [0], 1.5, 0]] },
   { what: "a function with an unknown lease", args: [null], table: [[16, [0], 1, 9]] },
   { what: "a stream of an unknown form", args: [null], table: [[20, [0], 1, 9]] },

@@ -22,6 +22,7 @@ export type Need =
   | "far mistrusts us"
   | "we mistrust far"
   | "a port of its own"
+  | "messages with borders"
   | "objects on the port"
   | "the far end at hand"
   | "a count of listeners"
@@ -36,6 +37,7 @@ const needs: Readonly<Record<Need, (facts: Facts) => boolean>> = {
   "far mistrusts us": ({ far }) => !far.trusted,
   "we mistrust far": ({ traits }) => !traits.trusted,
   "a port of its own": ({ traits }) => !traits.shared,
+  "messages with borders": ({ traits }) => traits.carries !== "bytes" || traits.framed,
   "objects on the port": ({ traits }) => traits.carries === "clone" || traits.carries === "json",
   "the far end at hand": ({ farHere }) => farHere,
   "a count of listeners": ({ counts }) => counts,

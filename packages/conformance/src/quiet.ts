@@ -1,7 +1,7 @@
 import type { SessionStats } from "@portolan/protocol";
 import { check } from "./check.ts";
 import type { Near } from "./kit.ts";
-import { turns } from "./turns.ts";
+import { collect, turns } from "./turns.ts";
 
 /** Fails unless a session holds nothing. */
 export function demandQuiet(stats: SessionStats, who: string): void {
@@ -21,6 +21,7 @@ export async function demandQuietSoon({ session, remote }: Pick<Near, "session" 
       ...heldIn(await remote.stats(), { "handlers.running": 1 }).map((what) => `far ${what}`),
     ];
     if (held.length === 0) return;
+    if (turn % 8 === 4) await Promise.all([remote.collect(), collect()]);
     check(turn < patience, `left behind: ${held.join(", ")}`);
     await turns(1);
   }

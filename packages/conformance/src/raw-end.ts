@@ -1,4 +1,4 @@
-import { type Carriage, clone, type CodecSession, json, ndjson, type Transport } from "@portolan/protocol";
+import { type Carriage, type CodecSession, clone, json, ndjson, type Transport } from "@portolan/protocol";
 
 /** Sends frames over a transport with no session between, and keeps all that arrive. */
 export class RawEnd {

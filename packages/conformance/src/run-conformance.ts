@@ -44,7 +44,11 @@ export async function runConformance(options: ConformanceOptions): Promise<reado
 }
 
 /** Runs one case over connections of its own. */
-export async function runCase(each: ConformanceCase, options: ConformanceOptions, facts: Facts): Promise<ConformanceResult> {
+export async function runCase(
+  each: ConformanceCase,
+  options: ConformanceOptions,
+  facts: Facts,
+): Promise<ConformanceResult> {
   const started = performance.now();
   const lacking = missing(each.needs, facts);
   const kit = new Kit(() => options.connect(), facts);

@@ -28,7 +28,17 @@ export class Stranger {
   hello(session: string = name): readonly unknown[] {
     const { carries, moves } = this.transport.traits;
     const codec = codecFor(carries).name;
-    const body = { session, codec, carries, moves, maxMessage: 0, trusted: true, features: [], calls: 1024, accepts: 0 };
+    const body = {
+      session,
+      codec,
+      carries,
+      moves,
+      maxMessage: 0,
+      trusted: true,
+      features: [],
+      calls: 1024,
+      accepts: 0,
+    };
     return [Kind.hello, PROTOCOL_VERSION, body];
   }
 

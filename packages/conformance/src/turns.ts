@@ -8,3 +8,8 @@ export async function after<T>(count: number, value: T): Promise<T> {
   await turns(count);
   return value;
 }
+
+/** Collects garbage where the runtime lets programs do so (`--expose-gc`). */
+export function collect(): void {
+  (globalThis as { gc?: () => void }).gc?.();
+}

@@ -9,6 +9,8 @@ export function withCallOptions<Stub extends object>(stub: Stub, options: CallOp
 }
 
 /** The same function as a notification. */
-export function asNotification<Args extends readonly unknown[]>(stub: (...args: Args) => unknown): (...args: Args) => void {
+export function asNotification<Args extends readonly unknown[]>(
+  stub: (...args: Args) => unknown,
+): (...args: Args) => void {
   return withCallOptions(stub, { notify: true }) as (...args: Args) => void;
 }

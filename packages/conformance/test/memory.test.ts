@@ -1,4 +1,4 @@
-import { transportPair, type Traits } from "@portolan/protocol";
+import { type Traits, transportPair } from "@portolan/protocol";
 import { describe, it } from "vitest";
 import { bindTests } from "../src/index.ts";
 

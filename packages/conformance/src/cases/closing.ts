@@ -25,7 +25,7 @@ export const closingCases: readonly ConformanceCase[] = group("closing", [
     },
   },
   {
-    name: "when the far side closes, what is under way rejects with UNAVAILABLE and delivered \"unknown\"",
+    name: 'when the far side closes, what is under way rejects with UNAVAILABLE and delivered "unknown"',
     async run(kit) {
       const { session, remote } = await kit.open();
       await session.ready;
@@ -66,7 +66,7 @@ export const closingCases: readonly ConformanceCase[] = group("closing", [
     },
   },
   {
-    name: "calls after the end reject with UNAVAILABLE and delivered \"no\"",
+    name: 'calls after the end reject with UNAVAILABLE and delivered "no"',
     async run(kit) {
       const { session, remote } = await kit.open();
       await remote.nothing();

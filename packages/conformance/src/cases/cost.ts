@@ -1,6 +1,6 @@
+import type { Transport } from "@portolan/protocol";
 import { check, equal } from "../check.ts";
 import { type ConformanceCase, group } from "../conformance-case.ts";
-import type { Transport } from "@portolan/protocol";
 import { turns } from "../turns.ts";
 
 /** What a session costs while nothing happens, and what it leaves. */
@@ -90,13 +90,18 @@ function spying(near: Transport, seen: { readonly holds?: boolean[]; readonly re
           target.hold(busy);
         };
       }
-      if (key === "receive" && seen.receivers) return (receiver: (message: unknown) => void) => watched(target, receiver, seen.receivers);
+      if (key === "receive" && seen.receivers)
+        return (receiver: (message: unknown) => void) => watched(target, receiver, seen.receivers);
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
 }
 
-function watched(target: Transport, receiver: (message: unknown) => void, receivers: Set<object> | undefined): () => void {
+function watched(
+  target: Transport,
+  receiver: (message: unknown) => void,
+  receivers: Set<object> | undefined,
+): () => void {
   receivers?.add(receiver);
   const stop = target.receive(receiver);
   return () => {

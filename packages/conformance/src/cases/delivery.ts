@@ -21,7 +21,11 @@ export const deliveryCases: readonly ConformanceCase[] = group("delivery", [
       const { remote } = await kit.open();
       const sizes = [10, 200_000, 0, 70_000, 1, 300_000, 5, 64, 100_000];
       await Promise.all(sizes.map((size) => remote.note("x".repeat(size))));
-      equal((await remote.noted()).map((text) => (text as string).length), sizes, "sizes in order");
+      equal(
+        (await remote.noted()).map((text) => (text as string).length),
+        sizes,
+        "sizes in order",
+      );
     },
   },
   {
@@ -29,9 +33,17 @@ export const deliveryCases: readonly ConformanceCase[] = group("delivery", [
     async run(kit) {
       const { remote } = await kit.open();
       const runs = await Promise.all(indexes(300).map((index) => remote.run(`key ${index}`)));
-      equal(runs, indexes(300).map(() => 1), "runs");
+      equal(
+        runs,
+        indexes(300).map(() => 1),
+        "runs",
+      );
       const sums = await Promise.all(indexes(200).map((index) => remote.add(index, 1000)));
-      equal(sums, indexes(200).map((index) => index + 1000), "answers");
+      equal(
+        sums,
+        indexes(200).map((index) => index + 1000),
+        "answers",
+      );
     },
   },
   {
@@ -67,7 +79,11 @@ export const deliveryCases: readonly ConformanceCase[] = group("delivery", [
     async run(kit) {
       const { remote } = await kit.open();
       const doubled = await Promise.all(indexes(50).map((index) => remote.callBack((n: number) => n * 2, index)));
-      equal(doubled, indexes(50).map((index) => index * 2), "what came back through the callbacks");
+      equal(
+        doubled,
+        indexes(50).map((index) => index * 2),
+        "what came back through the callbacks",
+      );
     },
   },
   {

@@ -36,7 +36,10 @@ export const errorCases: readonly ConformanceCase[] = group("errors", [
       for (const how of ["range", "text", "undefined", "code"] as const) {
         const error = await rejects(remote.fail(how), "INTERNAL", `throwing ${how}`);
         const told = `${error.message} ${JSON.stringify(error.data)} ${error.stack ?? ""}`;
-        check(!/range|deeper|just text|no such file|ENOENT/.test(told.replaceAll("RangeError", "")), `it tells: ${told}`);
+        check(
+          !/range|deeper|just text|no such file|ENOENT/.test(told.replaceAll("RangeError", "")),
+          `it tells: ${told}`,
+        );
         check(error.cause === undefined, "it has a cause");
         const reference = /reference (\w+)/.exec(error.message)?.[1];
         check(reference, `no reference in: ${error.message}`);
@@ -47,7 +50,7 @@ export const errorCases: readonly ConformanceCase[] = group("errors", [
   {
     name: "a foreign code is not taken for one of ours",
     async run(kit) {
-      const { remote, } = await kit.open();
+      const { remote } = await kit.open();
       await rejects(remote.fail("code"), "INTERNAL", "an error with code ENOENT");
       await remote.takeReports();
     },

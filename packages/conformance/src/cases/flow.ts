@@ -1,4 +1,4 @@
-import { equal, check } from "../check.ts";
+import { check, equal } from "../check.ts";
 import { type ConformanceCase, group } from "../conformance-case.ts";
 import { turns } from "../turns.ts";
 
@@ -54,7 +54,11 @@ export const flowCases: readonly ConformanceCase[] = group("backpressure", [
         items.push(item);
         if (item % 10 === 0) await turns(1);
       }
-      equal(items, Array.from({ length: 60 }, (_, index) => index), "items");
+      equal(
+        items,
+        Array.from({ length: 60 }, (_, index) => index),
+        "items",
+      );
     },
   },
   {

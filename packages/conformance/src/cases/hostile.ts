@@ -15,7 +15,9 @@ export const hostileCases: readonly ConformanceCase[] = group("hostile", [
         const stranger = await kit.stranger();
         for (const frame of frames) stranger.send(frame);
         const outcome = await afterwards(stranger, frames.length);
-        const fine = kit.facts.traits.shared ? outcome === "answers" : /PROTOCOL_ERROR|RESOURCE_EXHAUSTED/.test(outcome);
+        const fine = kit.facts.traits.shared
+          ? outcome === "answers"
+          : /PROTOCOL_ERROR|RESOURCE_EXHAUSTED/.test(outcome);
         if (!fine) wrong.push(`${what}: ${outcome}`);
         stranger.transport.close();
       }

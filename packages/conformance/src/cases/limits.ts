@@ -4,7 +4,8 @@ import { type ConformanceCase, group } from "../conformance-case.ts";
 import { turns } from "../turns.ts";
 
 const limit = 10;
-const of = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+const of = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
 
 /** What a peer can make us hold is bounded: fine below and at the limit, a typed refusal above it. */
 export const limitCases: readonly ConformanceCase[] = group("limits", [
@@ -104,7 +105,10 @@ export const limitCases: readonly ConformanceCase[] = group("limits", [
       const { remote } = await kit.open({ limits: { depth: 20 } });
       check(Array.isArray(await remote.nest(18)), "below the limit");
       const error = await remote.nest(40).catch((thrown: unknown) => thrown);
-      check(["DATA_LOSS", "RESOURCE_EXHAUSTED", "UNAVAILABLE", "PROTOCOL_ERROR"].includes(codeOf(error)), `got ${String(error)}`);
+      check(
+        ["DATA_LOSS", "RESOURCE_EXHAUSTED", "UNAVAILABLE", "PROTOCOL_ERROR"].includes(codeOf(error)),
+        `got ${String(error)}`,
+      );
     },
     async instead(kit) {
       const { remote } = await kit.open({ limits: { depth: 20 } });

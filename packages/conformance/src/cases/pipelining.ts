@@ -1,3 +1,4 @@
+import { release } from "@portolan/protocol";
 import { equal, rejects } from "../check.ts";
 import { type ConformanceCase, group } from "../conformance-case.ts";
 import type { Near } from "../kit.ts";
@@ -11,8 +12,10 @@ export const pipeliningCases: readonly ConformanceCase[] = group("pipelining", [
       await near.session.ready;
       await near.remote.nothing();
       near.tapped.length = 0;
-      equal(await near.remote.users.byName("ada").orders.latest(), { of: "ada", id: 1 }, "the last result");
+      const ada = near.remote.users.byName("ada");
+      equal(await ada.orders.latest(), { of: "ada", id: 1 }, "the last result");
       equal(callsBeforeFirstAnswer(near), 2, "calls that left before the first answer came");
+      release(await ada);
     },
   },
   {
@@ -52,8 +55,9 @@ export const pipeliningCases: readonly ConformanceCase[] = group("pipelining", [
     async run(kit) {
       const { remote } = await kit.open();
       const ada = remote.users.byName("ada");
-      await ada;
+      const value = await ada;
       equal(await ada.orders.latest(), { of: "ada", id: 1 }, "a call on a settled result");
+      release(value);
     },
   },
   {

@@ -29,7 +29,7 @@ export const settlingCases: readonly ConformanceCase[] = group("settling", [
     },
   },
   {
-    name: "an unknown procedure is UNIMPLEMENTED, delivered \"no\"",
+    name: 'an unknown procedure is UNIMPLEMENTED, delivered "no"',
     async run(kit) {
       const { session } = await kit.open();
       const remote = session.remote as unknown as Record<string, Record<string, () => Promise<unknown>>>;
@@ -72,7 +72,14 @@ export const settlingCases: readonly ConformanceCase[] = group("settling", [
   },
 ]);
 
-function fate(index: number, remote: { later(turns: number, value: unknown): Promise<unknown>; fail(how: "text"): Promise<unknown>; callBack(f: () => unknown): Promise<unknown> }): Promise<unknown> {
+function fate(
+  index: number,
+  remote: {
+    later(turns: number, value: unknown): Promise<unknown>;
+    fail(how: "text"): Promise<unknown>;
+    callBack(f: () => unknown): Promise<unknown>;
+  },
+): Promise<unknown> {
   switch (index % 4) {
     case 0:
       return remote.later(index % 5, index);

@@ -65,7 +65,8 @@ export const timeCases: readonly ConformanceCase[] = group("time", [
         await call.catch(() => {});
       });
       await Promise.all(calls);
-      for (let index = 0; index < 50; index++) check((await near.remote.ran(`race ${index}`)) <= 1, "a handler ran twice");
+      for (let index = 0; index < 50; index++)
+        check((await near.remote.ran(`race ${index}`)) <= 1, "a handler ran twice");
     },
   },
   {

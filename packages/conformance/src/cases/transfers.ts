@@ -25,7 +25,7 @@ export const transferCases: readonly ConformanceCase[] = group("transfer", [
       const { session, remote } = await kit.open();
       await session.ready;
       const { port1, port2 } = new (messageChannel())();
-      const back = (await remote.echo(transfer(port2))) as MessagePortLike;
+      const back = (await remote.moveBack(transfer(port2))) as MessagePortLike;
       try {
         const heard = new Promise((resolve) => {
           back.onmessage = ({ data }) => resolve(data);
@@ -44,7 +44,10 @@ export const transferCases: readonly ConformanceCase[] = group("transfer", [
       const { port1, port2 } = new (messageChannel())();
       try {
         const refused = await remote.echo(transfer(port2)).catch((error: unknown) => error);
-        check(RpcError.is(refused) && refused.code === "INVALID_ARGUMENT", `expected INVALID_ARGUMENT, got ${String(refused)}`);
+        check(
+          RpcError.is(refused) && refused.code === "INVALID_ARGUMENT",
+          `expected INVALID_ARGUMENT, got ${String(refused)}`,
+        );
         equal(refused.delivered, "no", "delivered");
       } finally {
         port1.close();

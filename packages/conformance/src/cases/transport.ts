@@ -28,7 +28,11 @@ export const transportCases: readonly ConformanceCase[] = group("transport", [
       const late: unknown[] = [];
       const again = new RawEnd(near.transport);
       late.push(...(await again.atLeast(50)));
-      equal(late, Array.from({ length: 50 }, (_, index) => ["item", index]), "what the late receiver heard");
+      equal(
+        late,
+        Array.from({ length: 50 }, (_, index) => ["item", index]),
+        "what the late receiver heard",
+      );
     },
   },
   {
@@ -74,7 +78,7 @@ export const transportCases: readonly ConformanceCase[] = group("transport", [
     },
   },
   {
-    name: "after the end sending throws UNAVAILABLE, delivered \"no\"",
+    name: 'after the end sending throws UNAVAILABLE, delivered "no"',
     async run(kit) {
       const { near } = await kit.raw();
       near.transport.close();

@@ -31,7 +31,11 @@ export const valueCases: readonly ConformanceCase[] = group("values", [
       const { remote } = await kit.open();
       // All in the turn that opens the session.
       const seen = await Promise.all(valueTable.map(({ make }) => remote.show(make())));
-      equal(seen, valueTable.map(({ make }) => show(make())), "what was seen");
+      equal(
+        seen,
+        valueTable.map(({ make }) => show(make())),
+        "what was seen",
+      );
     },
   },
   {
@@ -65,7 +69,9 @@ export const valueCases: readonly ConformanceCase[] = group("values", [
     name: "nothing that crosses touches a prototype",
     async run(kit) {
       const { remote } = await kit.open();
-      const hostile: unknown = JSON.parse('{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}');
+      const hostile: unknown = JSON.parse(
+        '{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}',
+      );
       equal(await remote.echo(hostile), hostile, "what came back");
       check(!("polluted" in {}), "a prototype was polluted here");
     },
@@ -74,7 +80,11 @@ export const valueCases: readonly ConformanceCase[] = group("values", [
     name: "instances of unregistered classes, WeakMaps and the like are refused with a remedy",
     async run(kit) {
       const { remote } = await kit.open();
-      for (const [value, remedy] of [[new Unknown(), "registerClass"], [new WeakMap(), "args[0]"], [Symbol("own"), "args[0]"]] as const) {
+      for (const [value, remedy] of [
+        [new Unknown(), "registerClass"],
+        [new WeakMap(), "args[0]"],
+        [Symbol("own"), "args[0]"],
+      ] as const) {
         const error = await rejects(remote.echo(value), "INVALID_ARGUMENT", show(value));
         check(error.message.includes(remedy), `no remedy in: ${error.message}`);
         equal(error.delivered, "no", "delivered");
