@@ -2,24 +2,12 @@ import { createContext } from "node:vm";
 import { MessageChannel, type MessagePort, moveMessagePortToContext, Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { type DomPortLike, type PortEvent, portTransport } from "../src/index.ts";
+import { asDomPort } from "./dom-port.ts";
 import { portsHeld } from "./left.ts";
-
-// Real ports behind the DOM's methods only.
-function asDom(port: MessagePort): DomPortLike {
-  return {
-    postMessage: (message, transfer) => port.postMessage(message, transfer as never),
-    start: () => port.start(),
-    close: () => port.close(),
-    ref: () => port.ref(),
-    unref: () => port.unref(),
-    addEventListener: (type, listener) => port.addEventListener(type as never, listener as never),
-    removeEventListener: (type, listener) => port.removeEventListener(type as never, listener as never),
-  };
-}
 
 const shapes: [name: string, shape: (port: MessagePort) => Parameters<typeof portTransport>[0]][] = [
   ["a port of Node", (port) => port],
-  ["O-19 a port with the DOM's methods only", asDom],
+  ["O-19 a port with the DOM's methods only", asDomPort],
 ];
 
 describe.each(shapes)("portTransport over %s", (_name, shape) => {
@@ -163,7 +151,7 @@ describe("portTransport", () => {
     });
     expect(bare.peer).toMatchObject({ kind: "message-port", trusted: false });
     expect(trusted.traits.trusted).toBe(true);
-    expect(portTransport(asDom(port1)).traits.announcesDeath).toBe(false);
+    expect(portTransport(asDomPort(port1)).traits.announcesDeath).toBe(false);
     port1.close();
   });
 
