@@ -111,7 +111,7 @@ export interface StreamingApi {
   ignore(items: AsyncIterable<unknown>): Promise<void>;
   double(items: AsyncIterable<number>): AsyncGenerator<number, void>;
   readable(n: number): ReadableStream;
-  collect(stream: ReadableStream): Promise<unknown[]>;
+  gather(stream: ReadableStream): Promise<unknown[]>;
   /** What is written to it is noted. */
   sink(): WritableStream;
   fill(stream: WritableStream, n: number): Promise<void>;

@@ -18,7 +18,7 @@ export function streamingApi(state: FixtureState): StreamingApi {
     ignore: async () => {},
     double,
     readable,
-    collect: async (stream) => {
+    gather: async (stream) => {
       const items: unknown[] = [];
       const reader = stream.getReader();
       for (let step = await reader.read(); !step.done; step = await reader.read()) items.push(step.value);

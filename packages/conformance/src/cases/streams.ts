@@ -139,7 +139,7 @@ export const streamCases: readonly ConformanceCase[] = group("streams", [
       const items: unknown[] = [];
       for (let step = await reader.read(); !step.done; step = await reader.read()) items.push(step.value);
       equal(items.length, 20, "items of their ReadableStream");
-      equal(await remote.collect(readableOf(5)), [0, 1, 2, 3, 4], "items of our ReadableStream");
+      equal(await remote.gather(readableOf(5)), [0, 1, 2, 3, 4], "items of our ReadableStream");
       const writer = (await remote.sink()).getWriter();
       await writer.write("one" as never);
       await writer.write("two" as never);
