@@ -52,6 +52,8 @@ export function mainPortTransport(port: MainPortLike, options: MainPortOptions):
           if (options.beside) port.postMessage(message, transfer as never[]);
           else postToMain(port, message, transfer);
         },
+        // Until it is known why the port closed, what is to be sent waits, and so was surely not delivered.
+        blocked: () => gone,
         close() {
           port.off("message", onMessage);
           port.off("close", onClose);

@@ -56,6 +56,9 @@ export class SessionHall implements Session {
   #whole = false;
   #awaited = false;
   #held: boolean | undefined;
+  /** Messages sent instead of refused ones; {@link refused} is at it. */
+  #standIns: WeakSet<Message> | undefined;
+  #refusing = false;
 
   constructor(transport: Transport, options: SessionOptions) {
     this.options = options;
@@ -192,6 +195,7 @@ export class SessionHall implements Session {
   send(message: Message, packed?: Parameters<Post["send"]>[1]): ReturnType<Post["send"]> {
     // What ends with the session has nobody left to tell.
     if (this.#ended) return 0;
+    if (this.#refusing) this.#standIns?.add(message);
     const ticket = this.post.send(message, packed);
     // A peer that asks and never reads, or never says hello, makes us hold its answers: up to a point.
     const unread = this.outbox.bytes > 4 * this.limits.sendQueue && this.carrier.blocked;
@@ -228,7 +232,19 @@ export class SessionHall implements Session {
   refused(message: Message, error: unknown): void {
     // Without a hello there is no conversation.
     if (message[0] === Kind.hello) return this.fail(RpcError.from(error, "INTERNAL", "no"));
-    this.rooms.refused(message, error);
+    if (this.#standIns?.has(message)) return this.#endMute(error);
+    this.#standIns ??= new WeakSet();
+    this.#refusing = true;
+    try {
+      this.rooms.refused(message, error);
+    } finally {
+      this.#refusing = false;
+    }
+  }
+
+  /** What was sent instead of a refused message was refused too: the port takes nothing any more. */
+  #endMute(cause: unknown): void {
+    this.end({ code: "UNAVAILABLE", message: "nothing can be sent any more", by: "platform", cause });
   }
 
   /** The peer's part of the handshake is known. */
