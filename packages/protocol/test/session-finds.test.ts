@@ -57,6 +57,23 @@ describe("sessions", () => {
     await expect.poll(() => got.length).toBe(600);
   });
 
+  it("abort the signals that came with calls under way when they end", async () => {
+    const aborted: unknown[] = [];
+    const { client, server, remote } = pair({
+      wait: (signal: AbortSignal) =>
+        new Promise<void>((resolve) => {
+          signal.addEventListener("abort", () => resolve(void aborted.push(signal.reason)));
+        }),
+    });
+    const call = remote["wait"]?.(new AbortController().signal as never);
+    await client.ping();
+    await client.close();
+    await expect(call).rejects.toThrow();
+    await server.closed;
+    expect(aborted).toMatchObject([{ code: "UNAVAILABLE" }]);
+    await expect.poll(() => server.stats().handlers.running).toBe(0);
+  });
+
   it("give back what an unreadable answer brought: functions and streams", async () => {
     const { client, server, remote } = pair(
       {

@@ -17,6 +17,7 @@ import {
   type ResolveMessage,
   type RetainMessage,
   type SettleMessage,
+  type Table,
   type TableEntry,
   type WirePath,
 } from "../message.ts";
@@ -82,6 +83,8 @@ export class Rooms {
   readonly paths: PathNumbers;
   readonly rootStub: object;
   readonly #hall: RoomsOwner;
+  /** What was sent instead of what was refused. */
+  readonly #replacements = new WeakSet<Message>();
   readonly #valuables: Valuables;
 
   constructor(hall: RoomsOwner) {
@@ -167,29 +170,21 @@ export class Rooms {
       ? error
       : new RpcError("INVALID_ARGUMENT", "the platform cannot send this message", { cause: error, delivered: "no" });
     if (message[0] === Kind.call) return this.calls.refused(message[1], refusal);
+    // A port that is gone takes nothing instead either; its end is on the way.
+    if (refusal.code === "UNAVAILABLE") return;
     if (message[0] === Kind.items) this.streams.refused(message[1], refusal);
     else this.#sendInstead(message, refusal);
     this.#hall.report(refusal);
   }
 
-  /** The peer waits for what was refused, so it gets the shortest message that ends its waiting. */
+  /** The peer waits for what was refused, so it gets the shortest message that ends its waiting: once. */
   #sendInstead(message: Message, refusal: RpcError): void {
+    if (this.#replacements.has(message)) return;
     const { data, table } = this.#valuables.packError(new RpcError(refusal.code, refusal.message), undefined, "yes");
-    switch (message[0]) {
-      case Kind.resolve:
-      case Kind.reject:
-        return void this.#hall.send([Kind.reject, message[1], data, table]);
-      case Kind.settle:
-        return void this.#hall.send([Kind.settle, message[1], 0, data, table]);
-      case Kind.end:
-      case Kind.fail:
-        return void this.#hall.send([Kind.fail, message[1], data, table]);
-      case Kind.stop:
-        return void this.#hall.send([Kind.stop, message[1], 0]);
-      case Kind.abort:
-        return void this.#hall.send([Kind.abort, message[1], refusal.message]);
-      default:
-    }
+    const instead = replacementFor(message, data, table, refusal.message);
+    if (!instead) return;
+    this.#replacements.add(instead);
+    this.#hall.send(instead);
   }
 
   /** The session has ended: every room empties itself, and settles what it held. */
@@ -200,8 +195,9 @@ export class Rooms {
     this.calls.end(code, message, cause);
     this.streams.end(error);
     this.promises.end(error);
-    this.dispatch.end(error);
+    // Before the calls that they came with let go of them.
     this.signals.end(error);
+    this.dispatch.end(error);
     this.exports.clear();
   }
 
@@ -268,7 +264,8 @@ export class Rooms {
     if (refusal) throw refusal;
     const packed = this.#valuables.packArguments(args, { plain: true });
     const extra = this.#valuables.packExtra(options);
-    this.#hall.send([Kind.notify, target, this.paths.write(path), packed.data, packed.table, extra], packed);
+    const message: Message = [Kind.notify, target, this.paths.write(path), packed.data, packed.table, extra];
+    this.calls.sendBehind(() => this.#hall.send(message, packed));
     if (currentCall()) this.#hall.outbox.flushIfLate();
   }
 
@@ -445,6 +442,26 @@ export class Rooms {
 
 /** Calls granted before the peer has said how many. */
 const earlyGrant = 64;
+
+/** What ends the peer's waiting for `message`; undefined where it waits for nothing. */
+function replacementFor(message: Message, data: unknown, table: Table | null, why: string): Message | undefined {
+  switch (message[0]) {
+    case Kind.resolve:
+    case Kind.reject:
+      return [Kind.reject, message[1], data, table];
+    case Kind.settle:
+      return [Kind.settle, message[1], 0, data, table];
+    case Kind.end:
+    case Kind.fail:
+      return [Kind.fail, message[1], data, table];
+    case Kind.stop:
+      return [Kind.stop, message[1], 0];
+    case Kind.abort:
+      return [Kind.abort, message[1], why];
+    default:
+      return undefined;
+  }
+}
 
 /** Puts one item's table entries under its index in the batch; a `ref` holds a second path. */
 function placeTable(table: readonly TableEntry[], index: number): readonly TableEntry[] {
