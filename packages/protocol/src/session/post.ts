@@ -84,7 +84,8 @@ export class Post {
 
   #letOut(waiting: Waiting): void {
     const { message, packed } = waiting;
-    if (!packed || packed.plain || this.#owner.way.clones) {
+    // What goes as a clone whatever the codec makes was packed for that.
+    if (!packed || packed.plain || packed.raw || this.#owner.way.clones) {
       waiting.ticket = this.#push(message, packed);
       return;
     }
