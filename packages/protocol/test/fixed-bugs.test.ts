@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import {
   defineTransport,
   openSession,
+  RpcError,
   RpcTarget,
   registerClass,
   relay,
@@ -489,5 +490,31 @@ describe("a recorded transport", () => {
     expect(await pair.remote.one()).toBe(1);
     expect(record?.out.length).toBe(1);
     await pair.done();
+  });
+});
+
+describe("a port that refuses everything but has not ended", () => {
+  it.each(["UNAVAILABLE", "disconnected"])("does not keep the session busy for ever (%s)", async (why) => {
+    let sends = 0;
+    let deliver: (message: unknown) => void = () => {};
+    const dying = defineTransport({
+      traits: { carries: "clone", trusted: true },
+      open: ({ message }) => {
+        deliver = message;
+        return {
+          send: () => {
+            sends++;
+            throw why === "UNAVAILABLE" ? new RpcError("UNAVAILABLE", why) : new Error(why);
+          },
+          close() {},
+        };
+      },
+    });
+    const session = openSession(dying, { expose: { one: () => 1 }, heartbeat: false, onError: () => {} });
+    deliver(hello());
+    deliver([1, 1, 0, ["one"], []]);
+    await turns();
+    expect(sends).toBeLessThan(6);
+    await session.close();
   });
 });

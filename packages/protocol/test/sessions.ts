@@ -20,6 +20,8 @@ export interface Opening {
   readonly server?: SessionOptions;
   /** Stands between the client and its transport. */
   readonly around?: (transport: Transport) => Transport;
+  /** Stands between the server and its transport. */
+  readonly aroundServer?: (transport: Transport) => Transport;
 }
 
 /** Two sessions over the in-memory pair, and what the first sees of the second. */
@@ -33,9 +35,12 @@ export interface Open {
 }
 
 /** Opens a client and a server that exposes `api`. */
-export function open(api: unknown, { traits, client, server, around = (it) => it }: Opening = {}): Open {
+export function open(
+  api: unknown,
+  { traits, client, server, around = (it) => it, aroundServer = (it) => it }: Opening = {},
+): Open {
   const [here, there] = transportPair(traits ? { traits } : {});
-  const answering = openSession(there, { expose: api, ...server });
+  const answering = openSession(aroundServer(there), { expose: api, ...server });
   const asking = openSession(around(here), { ...client });
   return {
     client: asking,
@@ -111,6 +116,27 @@ export function recorded(transport: Transport): Transport & { readonly out: unkn
     },
   });
   return Object.assign(same, { out, in: into });
+}
+
+/** The same transport, with every message that arrives in a task of its own, as platforms deliver them. */
+export function paced(transport: Transport): Transport {
+  return defineTransport({
+    traits: transport.traits,
+    peer: transport.peer,
+    open(events) {
+      const stops = [
+        transport.receive((message) => void setImmediate(() => events.message(message))),
+        transport.onClose((reason) => void setImmediate(() => events.end(reason))),
+      ];
+      return {
+        send: (message, transfer) => transport.send(message, transfer),
+        close: (reason) => {
+          for (const stop of stops) stop();
+          transport.close(reason);
+        },
+      };
+    },
+  });
 }
 
 /** A peer that says what it likes: the bare end of a pair whose other end has a session. */

@@ -41,6 +41,8 @@ export class Calls implements ResultOwner {
   #packing: PendingCall | undefined;
   #granted: number;
   #inFlight = 0;
+  /** Notifications that wait behind queued calls. */
+  #behind = 0;
   #lastId = 0;
 
   constructor(owner: CallsOwner, granted: number, maxQueue: number) {
@@ -100,6 +102,15 @@ export class Calls implements ResultOwner {
       this.#packing = outer;
     }
     return result;
+  }
+
+  /** Sends a notification in its turn, behind the calls that wait for a place. Throws RESOURCE_EXHAUSTED for too many. */
+  sendBehind(send: () => void): void {
+    const last = this.#queue.at(-1);
+    if (!last) return send();
+    if (this.#behind >= this.#maxQueue) throw exceeded("notifications waiting", this.#maxQueue);
+    this.#behind++;
+    last.behind = [...(last.behind ?? []), send];
   }
 
   /** The peer resolved call `id`. */
@@ -215,7 +226,9 @@ export class Calls implements ResultOwner {
   #sendQueued(): void {
     while (this.#queue.length > 0 && this.#inFlight < this.#granted) {
       const next = this.#queue.shift();
-      if (next) this.#send(next);
+      if (!next) return;
+      this.#send(next);
+      this.#sendThoseBehind(next);
     }
   }
 
@@ -236,6 +249,24 @@ export class Calls implements ResultOwner {
     pending.ticket = this.#owner.send(message, packed);
     if (pending.bases) this.#releaseBases(pending);
     if (hold) this.#releaseHeld(pending);
+  }
+
+  #sendThoseBehind(pending: PendingCall): void {
+    const behind = pending.behind ?? [];
+    pending.behind = undefined;
+    this.#behind -= behind.length;
+    for (const send of behind) send();
+  }
+
+  /** Takes a call out of the queue; what waits behind it keeps its place. Says whether it was there. */
+  #unqueue(pending: PendingCall): boolean {
+    const at = this.#queue.indexOf(pending);
+    if (at < 0) return false;
+    const before = this.#queue[at - 1];
+    this.#queue.splice(at, 1);
+    if (!before) this.#sendThoseBehind(pending);
+    else before.behind = [...(before.behind ?? []), ...(pending.behind ?? [])];
+    return true;
   }
 
   #pendingOf(id: number): PendingCall | undefined {
@@ -286,9 +317,7 @@ export class Calls implements ResultOwner {
   /** Rejects at once; what was lent stays lent until the callee has answered. */
   #giveUp(pending: PendingCall, code: ErrorCode, error: (delivered: Delivered) => RpcError): void {
     pending.unwatch?.();
-    const queued = this.#queue.indexOf(pending);
-    if (queued >= 0) this.#queue.splice(queued, 1);
-    if (queued >= 0 || (pending.ticket !== undefined && this.#owner.takeBack(pending.ticket)))
+    if (this.#unqueue(pending) || (pending.ticket !== undefined && this.#owner.takeBack(pending.ticket)))
       return this.#withdraw(pending, code, error);
     if (pending.result.settle({ ok: false, error: () => error("unknown") })) {
       this.#owner.sendUrgent([Kind.cancel, pending.id, code]);

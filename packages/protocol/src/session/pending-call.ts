@@ -19,6 +19,8 @@ export class PendingCall extends CallScope {
   packed: Outgoing | undefined = undefined;
   /** The stub that was called: not collected before the answer. */
   keep: object | undefined;
+  /** Notifications that were made after it, while it waited for a place. */
+  behind: (() => void)[] | undefined = undefined;
   message: CallMessage | undefined = undefined;
   ticket: Ticket | undefined = undefined;
   /** The callee keeps the result for calls that are built on it. */
