@@ -81,7 +81,7 @@ describe.each(ways)("O-01 O-07 a client over %s", (_name, open) => {
     await vi.waitFor(() => expect(portsHeld()).toEqual([]));
   });
 
-  it("cancels over there what is aborted here", async () => {
+  it("F-27 cancels over there what is aborted here", async () => {
     const { client, end } = open();
     const before = await client.finished();
     const cancel = new AbortController();
@@ -105,6 +105,31 @@ describe.each(ways)("O-01 O-07 a client over %s", (_name, open) => {
     expect(reason).toMatchObject({ code: "INVALID_ARGUMENT", message: expect.stringContaining("args[0].deep[0]") });
     await client.close();
     await end();
+  });
+});
+
+describe("a worker", () => {
+  it("F-18 is spoken to in structured clones, with no serialization of ours in between", async () => {
+    const worker = new Worker(fixture);
+    const client = createClient<RouterApi>(workerTransport(worker));
+    const wire: unknown[] = [];
+    worker.on("message", (message) => wire.push(message));
+    const value = { buffer: new Uint8Array(1000), nested: [{ when: new Date(0) }] };
+    expect(await client.echo(value)).toEqual(value);
+    expect(holds(wire, (each) => each instanceof Date) && holds(wire, (each) => each instanceof Uint8Array)).toBe(true);
+    await client.close();
+    await worker.terminate();
+  });
+
+  it("F-26 produces no more than the window of a reader that does not read", async () => {
+    const client = createClient<RouterApi>(workerTransport(() => new Worker(fixture)));
+    const reader = client.count(1_000_000)[Symbol.asyncIterator]();
+    expect(await reader.next()).toEqual({ done: false, value: 0 });
+    let [before, now] = [-1, await client.produced()];
+    while (now !== before) [before, now] = [now, await client.produced()];
+    expect(now).toBeLessThanOrEqual(1024 + 2);
+    await reader.return?.();
+    await client.close();
   });
 });
 
@@ -165,6 +190,11 @@ describe("one worker", () => {
     await vi.waitFor(() => expect(portsHeld()).toEqual([]));
   });
 });
+
+function holds(value: unknown, what: (each: unknown) => boolean): boolean {
+  if (what(value)) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some((each) => holds(each, what));
+}
 
 function numbersOf(value: unknown): number[] {
   if (typeof value === "number") return [value];

@@ -139,7 +139,7 @@ describe("portTransport", () => {
     expect(portsHeld()).toEqual([]);
   });
 
-  it("does not trust who holds the other end, unless told so, and holds no mark against strangers", () => {
+  it("F-12 does not trust who holds the other end, unless told so, and holds no mark against strangers", () => {
     const { port1, port2 } = new MessageChannel();
     const [bare, trusted] = [portTransport(port1), portTransport(port2, { trusted: true })];
     expect(bare.traits).toMatchObject({

@@ -63,7 +63,7 @@ describe.each([
   ...ways.map((way) => ({ ...way, over: "a worker" })),
   ...onPort.map((way) => ({ ...way, over: "a port" })),
 ])("100 calls in flight over $over, then $name", ({ over, kill, message, cause }) => {
-  it("R-28 O-20 all settle as UNAVAILABLE with the cause, and nothing is left", async () => {
+  it("R-28 O-20 F-27 all settle as UNAVAILABLE with the cause, and nothing is left", async () => {
     const { port1, port2 } = new MessageChannel();
     const worker = newWorker({ port: over === "a port" ? port2 : undefined });
     const transport = over === "a port" ? portTransport(port1, { trusted: true }) : workerTransport(worker);

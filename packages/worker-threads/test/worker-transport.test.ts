@@ -91,7 +91,7 @@ describe("workerTransport", () => {
     await worker.terminate();
   });
 
-  it("trusts threads unless told otherwise, and says who is there", async () => {
+  it("F-12 states its traits truly, trusts threads unless told otherwise, and says who is there", async () => {
     const worker = echoWorker();
     const [trusted, foreign] = [workerTransport(worker), workerTransport(worker, { trusted: false })];
     expect(trusted.traits).toMatchObject({
