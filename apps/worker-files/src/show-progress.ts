@@ -20,9 +20,10 @@ export function showProgress(reading: Reading, screen: Screen): () => void {
   const pace = new Pace();
   const terminal = screen.isTTY === true;
   screen.write(`Reading ${printable(reading.folder)} with ${plural(reading.threads, "thread")}\n`);
+  // A terminal that does not know its size says 0.
   const show = () => {
     pace.look(reading);
-    screen.write(terminal ? `\r\u001b[K${barOf(reading, pace, screen.columns ?? 80)}` : `${lineOf(reading, pace)}\n`);
+    screen.write(terminal ? `\r\u001b[K${barOf(reading, pace, screen.columns || 80)}` : `${lineOf(reading, pace)}\n`);
   };
   const timer = setInterval(show, terminal ? frame : lineEvery);
   timer.unref();

@@ -30,6 +30,15 @@ describe("progress", () => {
     end();
   });
 
+  it("takes a terminal that does not know its width for 80 columns", () => {
+    const screen = new Screen(true, 0);
+    const end = showProgress(halfRead(), screen);
+    vi.advanceTimersByTime(100);
+    expect(screen.last).toMatch(/50%, 500 of 1,000 files, .* ETA 0:0\d$/);
+    expect(screen.last?.length).toBeLessThan(80 + 4);
+    end();
+  });
+
   it("is plain lines elsewhere, one a second", () => {
     const screen = new Screen(false, undefined);
     const reading = { ...halfRead(), walked: false };
