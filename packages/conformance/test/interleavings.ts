@@ -27,7 +27,8 @@ export type Step =
 export interface Plan {
   readonly seed: number;
   readonly delay: number;
-  readonly throwOnSend: number;
+  /** What the channel does wrong, one message in twenty. */
+  readonly trouble: "none" | "drop" | "duplicate" | "reorder" | "throwOnSend";
   readonly carries: "clone" | "text";
   readonly trusted: boolean;
   readonly steps: readonly Step[];
@@ -69,7 +70,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 export const plans: fc.Arbitrary<Plan> = fc.record({
   seed: fc.integer(),
   delay: ms(12),
-  throwOnSend: fc.constantFrom(0, 0, 0.03),
+  trouble: fc.constantFrom("none", "none", "none", "drop", "duplicate", "reorder", "throwOnSend"),
   carries: fc.constantFrom("clone" as const, "text" as const),
   trusted: fc.boolean(),
   steps: fc.array(step, { minLength: 3, maxLength: 24 }),
@@ -103,12 +104,13 @@ class Run {
   readonly #ends: readonly Transport[];
   #kept: ((n: number) => unknown)[] = [];
 
-  constructor({ seed, delay, throwOnSend, carries, trusted }: Plan) {
+  constructor({ seed, delay, trouble, carries, trusted }: Plan) {
+    const luck = { delay, ...(trouble !== "none" && { [trouble]: 0.05 }) };
     const [here, there] = transportPair({ traits: { carries, trusted } });
     this.#ends = [here, there];
     const quiet = { onError: () => {} };
-    this.#far = openSession(chaos(there, { seed, delay, throwOnSend }), { expose: this.#api(), ...quiet });
-    this.#near = openSession<Api>(chaos(here, { seed: seed + 1, delay, throwOnSend }), quiet);
+    this.#far = openSession(chaos(there, { seed, ...luck }), { expose: this.#api(), ...quiet });
+    this.#near = openSession<Api>(chaos(here, { seed: seed + 1, ...luck }), quiet);
   }
 
   take(each: Step): void {
@@ -123,7 +125,10 @@ class Run {
       case "call":
         return this.#call(each, key);
       case "stream":
-        return this.#track(key, this.#readSome(remote.numbers(key, each.items) as unknown as AsyncIterable<number>, each));
+        return this.#track(
+          key,
+          this.#readSome(remote.numbers(key, each.items) as unknown as AsyncIterable<number>, each),
+        );
       case "send":
         return this.#track(key, remote.take(this.#source(key, each.items), key, each.take));
       case "keep":
