@@ -41,7 +41,7 @@ class Builder {
   }
 
   errors(schemas: ErrorSchemas): Builder {
-    for (const schema of Object.values(schemas)) if (schema !== null) checkSchema(schema);
+    for (const schema of Object.values(schemas)) if (schema !== null) checkSchema(schema as StandardSchemaV1);
     return this.#with({ errors: { ...this.#definition.errors, ...schemas } });
   }
 

@@ -5,7 +5,8 @@ import type { Implementer, Procedure } from "./procedure.ts";
 
 /** Procedures without handlers, nested as a router is. */
 export interface Contract {
-  readonly [name: string]: Contract | ProcedureTypes;
+  // Not spelled out further: what is no procedure is refused at run time, and the compiler need not look twice.
+  readonly [name: string]: object;
 }
 
 /**
@@ -14,7 +15,7 @@ export interface Contract {
  *
  * Throws a TypeError that names the path of what is no procedure without a handler.
  */
-export function contract<const C extends Contract>(described: C): C {
+export function contract<C extends Contract>(described: C): C {
   checkContract(described, "contract");
   return described;
 }
@@ -28,14 +29,9 @@ export type Implements<C> = {
 
 /** For each procedure of a contract what is left to say: middleware and a handler. */
 export type Implementers<C> = {
-  readonly [K in keyof C]: C[K] extends Implementer<
-    infer Context,
-    infer Sent,
-    infer Input,
-    infer Returned,
-    infer Result,
-    infer Errors
-  >
+  readonly [K in keyof C]: C[K] extends {
+    readonly "~builder": readonly [infer Context, infer Sent, infer Input, infer Returned, infer Result, infer Errors];
+  }
     ? Implementer<Context, Sent, Input, Returned, Result, Errors>
     : Implementers<C[K]>;
 };
@@ -60,11 +56,11 @@ export function implement<C extends Contract>(described: C): Implementing<C> {
   };
 }
 
-function mirror(described: Contract): object {
+function mirror(described: object): object {
   return Object.fromEntries(
     Object.entries(described).map(([name, part]) => {
       const definition = definitionOf(part);
-      return [name, definition ? builderOf(definition) : mirror(part as Contract)];
+      return [name, definition ? builderOf(definition) : mirror(part as object)];
     }),
   );
 }
@@ -75,14 +71,14 @@ function checkContract(part: unknown, path: string): void {
   for (const [name, inner] of Object.entries(part)) checkContract(inner, `${path}.${name}`);
 }
 
-function checkComplete(described: Contract, router: object, path: string): void {
-  for (const [name, part] of Object.entries(described)) {
+function checkComplete(described: object, router: object, path: string): void {
+  for (const [name, part] of Object.entries(described) as [string, object][]) {
     const given: unknown = Object.hasOwn(router, name) ? (router as Record<string, unknown>)[name] : undefined;
     if (given === undefined) throw new TypeError(`${path}.${name} is in the contract and not in the router`);
     const isBranch = typeof given === "object" && given !== null && !(definitionMark in part);
     // What is loaded later cannot be looked at now.
     if (isBranch && Object.getOwnPropertySymbols(given).length === 0) {
-      checkComplete(part as Contract, given, `${path}.${name}`);
+      checkComplete(part, given, `${path}.${name}`);
     }
   }
 }

@@ -1,10 +1,10 @@
 import { type DefinedError, isForeign, markDefined, RpcError } from "@portolan/protocol";
-import type { ErrorSchemas, SchemaOutput, StandardSchemaV1 } from "./standard-schema.ts";
+import type { ErrorSchemas, SchemaLike, StandardSchemaV1 } from "./standard-schema.ts";
 import { describeIssues, validate } from "./validate.ts";
 
 /** The types of the data of declared errors: those of their schemas. */
-export type ErrorData<Schemas extends ErrorSchemas> = {
-  readonly [Code in keyof Schemas]: Schemas[Code] extends StandardSchemaV1 ? SchemaOutput<Schemas[Code]> : undefined;
+export type ErrorData<Schemas> = {
+  readonly [Code in keyof Schemas]: Schemas[Code] extends SchemaLike<unknown, infer Data> ? Data : undefined;
 };
 
 /** One function for each declared code, that makes the error; throw it. */
@@ -31,7 +31,7 @@ export async function declaredError(schemas: ErrorSchemas, thrown: unknown): Pro
   if (!RpcError.is(thrown) || isForeign(thrown) || !Object.hasOwn(schemas, thrown.code)) return thrown;
   const schema = schemas[thrown.code];
   if (!schema) return markDefined(thrown);
-  const checked = await validate(schema, thrown.data);
+  const checked = await validate(schema as StandardSchemaV1, thrown.data);
   if (!checked.ok) {
     const subject = `data of error ${thrown.code}`;
     return new Error(describeIssues(subject, checked.issues), { cause: thrown });

@@ -38,9 +38,7 @@ export { type Implementer, type Procedure, type ProcedureBuilder, procedure } fr
 export { type Router, type ServeOptions, type Server, serve } from "./serve.ts";
 export type {
   ErrorSchemas,
-  SchemaInput,
   SchemaIssue,
-  SchemaOutput,
   SchemaResult,
   StandardSchemaV1,
 } from "./standard-schema.ts";

@@ -3,7 +3,7 @@ import { builderOf } from "./builder.ts";
 import type { ErrorData } from "./declared-errors.ts";
 import type { Definition, definitionMark } from "./definition.ts";
 import type { Ground, Merged, MiddlewareOptions, Outcome } from "./middleware.ts";
-import type { ErrorSchemas, SchemaInput, SchemaOutput, StandardSchemaV1 } from "./standard-schema.ts";
+import type { SchemaLike } from "./standard-schema.ts";
 
 /** A procedure that can be served: put it into a router. */
 export interface Procedure<Input = unknown, Output = unknown, Errors = NoErrors>
@@ -13,6 +13,8 @@ export interface Procedure<Input = unknown, Output = unknown, Errors = NoErrors>
 
 /** What is left to do once everything that a caller sees is said. */
 export interface Implementer<Context, Sent, Input, Returned, Result, Errors> {
+  /** For types only. */
+  readonly "~builder": readonly [Context, Sent, Input, Returned, Result, Errors];
   /** Wraps everything that comes after it; see {@link ProcedureBuilder.use}. */
   use<Added extends object = Record<never, never>>(
     middleware: (options: MiddlewareOptions<Context, Input, Errors>) => Outcome<Added> | Promise<Outcome<Added>>,
@@ -43,27 +45,20 @@ export interface ProcedureBuilder<Context, Sent, Input, Returned, Result, Errors
   /** Says, for types only, what `context(peer)` of `serve` makes. */
   context<Given extends object>(): ProcedureBuilder<Merged<Context, Given>, Sent, Input, Returned, Result, Errors>;
   /** What a caller gives. A failure is INVALID_ARGUMENT, with `data.issues` that name each path. Once. */
-  input<S extends StandardSchemaV1>(
-    schema: S,
-  ): ProcedureBuilder<Context, SchemaInput<S>, SchemaOutput<S>, Returned, Result, Errors>;
+  input<Given, Parsed>(
+    schema: SchemaLike<Given, Parsed>,
+  ): ProcedureBuilder<Context, Given, Parsed, Returned, Result, Errors>;
   /** What a caller gets, after all middleware. A failure is INTERNAL, and told here only. */
-  output<S extends StandardSchemaV1>(
-    schema: S,
-  ): ProcedureBuilder<Context, Sent, Input, SchemaInput<S>, SchemaOutput<S>, Errors>;
+  output<Given, Parsed>(
+    schema: SchemaLike<Given, Parsed>,
+  ): ProcedureBuilder<Context, Sent, Input, Given, Parsed, Errors>;
   /** The items of a stream, and perhaps what it returns at its end. Instead of `output`. */
-  yields<Item extends StandardSchemaV1, Last extends StandardSchemaV1 = StandardSchemaV1<unknown, void>>(
-    item: Item,
-    returns?: Last,
-  ): ProcedureBuilder<
-    Context,
-    Sent,
-    Input,
-    AsyncIterable<SchemaInput<Item>, SchemaInput<Last>>,
-    AsyncIterable<SchemaOutput<Item>, SchemaOutput<Last>>,
-    Errors
-  >;
+  yields<Item, ParsedItem, Last = void, ParsedLast = void>(
+    item: SchemaLike<Item, ParsedItem>,
+    returns?: SchemaLike<Last, ParsedLast>,
+  ): ProcedureBuilder<Context, Sent, Input, AsyncIterable<Item, Last>, AsyncIterable<ParsedItem, ParsedLast>, Errors>;
   /** The errors that callers can tell apart: a code, and the schema of its data or null for none. Adds up. */
-  errors<Schemas extends ErrorSchemas>(
+  errors<Schemas extends object>(
     schemas: Schemas,
   ): ProcedureBuilder<Context, Sent, Input, Returned, Result, Errors & ErrorData<Schemas>>;
   /** Says something about the procedure, for middleware and interceptors to read. Adds up. */
@@ -84,5 +79,9 @@ export const procedure: ProcedureBuilder<
   unknown,
   unknown,
   NoErrors
-> = // What the steps say is in the interface; at run time every builder is the same class.
-builderOf({ steps: [], errors: {}, meta: {}, idempotent: false }) as never;
+> = builderOf({ // What the steps say is in the interface; at run time every builder is the same class.
+  steps: [],
+  errors: {},
+  meta: {},
+  idempotent: false,
+}) as never;

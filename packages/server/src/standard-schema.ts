@@ -22,11 +22,19 @@ export interface SchemaIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** What a schema takes. */
-export type SchemaInput<S extends StandardSchemaV1> = NonNullable<S["~standard"]["types"]>["input"];
-
-/** What a schema gives. */
-export type SchemaOutput<S extends StandardSchemaV1> = NonNullable<S["~standard"]["types"]>["output"];
+/**
+ * A schema, as far as the compiler looks: comparing a library's whole schema with
+ * {@link StandardSchemaV1} would cost it most of what a procedure costs. The rest is
+ * checked at run time.
+ */
+export interface SchemaLike<Input = unknown, Output = unknown> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  };
+}
 
 /** The codes that a procedure declares, each with the schema of its data; null for none. */
-export type ErrorSchemas = Readonly<Record<string, StandardSchemaV1 | null>>;
+export interface ErrorSchemas {
+  readonly [code: string]: SchemaLike | null;
+}

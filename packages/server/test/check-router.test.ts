@@ -4,7 +4,11 @@ import { serve } from "../src/index.ts";
 import { failureOf, memoryListener, wire } from "./wire.ts";
 
 const refused: [string, unknown, string][] = [
-  ["R-10 the name then", JSON.parse('{"a": {"then": {}}}'), 'router.a.then cannot be served: the name "then" is forbidden'],
+  [
+    "R-10 the name then",
+    JSON.parse('{"a": {"then": {}}}'),
+    'router.a.then cannot be served: the name "then" is forbidden',
+  ],
   ["the name constructor", { constructor: () => 1 }, "router.constructor cannot be served"],
   ["the name __proto__", { a: JSON.parse('{"__proto__": {}}') }, "router.a.__proto__ cannot be served"],
   [
