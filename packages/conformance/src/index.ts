@@ -8,5 +8,7 @@ export type { Connection } from "./connection.ts";
 export { type Mutant, type MutantName, mutants } from "./mutants.ts";
 export type { Need } from "./needs.ts";
 export { Random } from "./random.ts";
+export { record, type Tape, type TapeEntry, tapeFromText, tapeToText } from "./recording.ts";
+export { type Replay, replay } from "./replay.ts";
 export { type ConformanceOptions, type ConformanceResult, runConformance } from "./run-conformance.ts";
 export { type ConformanceServer, serveConformance } from "./serve-conformance.ts";
