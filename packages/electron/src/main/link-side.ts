@@ -3,8 +3,9 @@ import type { MainPortLike } from "../ports/port-shapes.ts";
 import { type PeerDetails, peerWord } from "../words.ts";
 import { type Allow, allowRule } from "./allow.ts";
 import type { LinkEnd } from "./connect-frames.ts";
-import type { Emitter, FrameLike, UtilityProcessLike, WebContentsLike } from "./frame-shapes.ts";
+import type { FrameLike, UtilityProcessLike, WebContentsLike } from "./frame-shapes.ts";
 import { type Hearer, onHearer } from "./peer-desk.ts";
+import { listenShared } from "./shared-listener.ts";
 
 /** One side of a link. */
 export interface LinkSide {
@@ -40,16 +41,17 @@ export function linkSide(end: LinkEnd, options: SideOptions, events: LinkSideEve
 }
 
 function processSide(child: UtilityProcessLike, name: string, events: LinkSideEvents): LinkSide {
-  const emitter = child as unknown as Emitter;
-  const exited = (): void => events.over();
+  let stop = (): void => {};
   return {
     ready: true,
     get details(): PeerDetails {
       return { kind: "electron-utility", name, ...(child.pid === undefined ? {} : { pid: child.pid }) };
     },
     send: (details, port) => child.postMessage({ [peerWord]: details }, [port] as never[]),
-    start: () => void emitter.on("exit", exited),
-    stop: () => void emitter.off("exit", exited),
+    start() {
+      stop = listenShared(child, "exit", events.over);
+    },
+    stop: () => stop(),
   };
 }
 
@@ -77,12 +79,11 @@ function documentSide(
   { name, allow }: SideOptions,
   events: LinkSideEvents,
 ): LinkSide {
-  const emitter = webContents as unknown as Emitter | undefined;
-  const over = (): void => events.over();
   const allowed = allow === undefined ? undefined : allowRule(allow);
   let pinned = identityOf(frame);
   let hearer: Hearer | undefined;
   let stopHearing = (): void => {};
+  let stopWatching = (): void => {};
 
   const hear = (found: Hearer): void => {
     if (found.name !== name || !is(found)) return;
@@ -103,11 +104,11 @@ function documentSide(
     },
     send: (details, port) => hearer?.send(details, port),
     start() {
-      emitter?.on("destroyed", over);
+      if (webContents) stopWatching = listenShared(webContents, "destroyed", events.over);
       stopHearing = onHearer(hear);
     },
     stop() {
-      emitter?.off("destroyed", over);
+      stopWatching();
       stopHearing();
     },
   };

@@ -34,8 +34,7 @@ export function mainPortTransport(port: MainPortLike, options: MainPortOptions):
     port,
     open(events) {
       const onMessage = ({ data, ports }: MainPortEvent): void => {
-        // What Electron cannot read arrives as null: a Blob, or a buffer that was moved.
-        if (data === null) return events.end(unreadable);
+        // What Electron cannot read (a Blob, or a buffer that was moved) arrives as null, and sessions refuse that.
         events.message(landPorts(data, ports));
       };
       const onClose = (): void => {
@@ -64,12 +63,6 @@ export function mainPortTransport(port: MainPortLike, options: MainPortOptions):
     },
   });
 }
-
-const unreadable: CloseReason = {
-  code: "PROTOCOL_ERROR",
-  message: "a message arrived that Electron could not read in this process",
-  by: "remote",
-};
 
 /** Something that takes a message and main ports beside it. */
 export interface MainPostable {

@@ -18,6 +18,8 @@ export async function buildApp(): Promise<string> {
   await bundle("utility", { ssr: true, format: "es", file: "utility.mjs" });
   await bundle("utility-rpc", { ssr: true, format: "es", file: "utility-rpc.mjs" });
   await bundle("thread", { ssr: true, format: "es", file: "thread.mjs" });
+  await bundle("utility-conformance", { ssr: true, format: "es", file: "utility-conformance.mjs" });
+  await bundle("thread-conformance", { ssr: true, format: "es", file: "thread-conformance.mjs" });
   await bundle("page", { format: "iife", file: "page.js" });
   await bundle("preload-client", { format: "cjs", file: "preload-client.cjs" });
   await copyFile(preloadFile, join(appFolder, "../preload.cjs"));

@@ -1,4 +1,5 @@
 import { app } from "electron";
+import { conformanceScenarios } from "./conformance-scenarios.ts";
 import { endingScenarios } from "./ending-scenarios.ts";
 import { linkScenarios } from "./link-scenarios.ts";
 import { pageScenarios } from "./page-scenarios.ts";
@@ -20,5 +21,6 @@ app.whenReady().then(() =>
     ...linkScenarios,
     ...sessionScenarios,
     ...endingScenarios,
+    ...conformanceScenarios,
   }),
 );

@@ -2,6 +2,7 @@
 
 import { mainTransport, peerListener } from "@portolan/electron/renderer";
 import type { Transport } from "@portolan/protocol";
+import { conformance } from "./page-conformance.ts";
 import { rpc } from "./page-rpc.ts";
 
 interface Line {
@@ -114,4 +115,4 @@ const links = {
     until(() => (links.arrivals.length >= count ? links.arrivals : undefined)),
 };
 
-Object.assign(globalThis, { wire, links, rpc });
+Object.assign(globalThis, { wire, links, rpc, conformance });
