@@ -518,3 +518,32 @@ describe("a port that refuses everything but has not ended", () => {
     await session.close();
   });
 });
+
+describe("an answer that comes too late", () => {
+  it("gives back at once what it brings", async () => {
+    const peer = hostile({}, {}, { traits: { trusted: true } });
+    await turns();
+    const { makeStub, nodeOf } = await import("../src/index.ts");
+    const base = nodeOf(peer.session.remote)?.base as NonNullable<ReturnType<typeof nodeOf>>["base"];
+    const controller = new AbortController();
+    const call = promised((makeStub(base, ["make"], { signal: controller.signal }) as Loose)());
+    await turns();
+    controller.abort();
+    await expect(call).rejects.toMatchObject({ code: "CANCELLED" });
+    peer.send([
+      3,
+      1,
+      [null, null],
+      [
+        [16, [0], 5, 1],
+        [20, [1], 6, 0],
+      ],
+      1,
+    ]);
+    await turns();
+    expect(peer.session.stats()).toMatchObject({ stubs: 0 });
+    expect(JSON.stringify(peer.heard)).toContain("[9,5,1]");
+    expect(JSON.stringify(peer.heard)).toContain("[16,-6,0]");
+    await peer.session.close();
+  });
+});

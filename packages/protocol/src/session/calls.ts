@@ -2,8 +2,9 @@ import type { CallOptions } from "../call-options.ts";
 import { RpcError } from "../error.ts";
 import type { Delivered, ErrorCode } from "../error-code.ts";
 import { errorFromValue } from "../error-wire.ts";
+import { release } from "../lifetime.ts";
 import { type CallExtra, type CallMessage, Kind, type Message, type WirePath } from "../message.ts";
-import { CallResult, type ResultOwner } from "./call-result.ts";
+import { CallResult, type Outcome, type ResultOwner } from "./call-result.ts";
 import { exceeded } from "./limits.ts";
 import type { Outgoing, Ticket } from "./outgoing.ts";
 import { lighten, nameOf, PendingCall } from "./pending-call.ts";
@@ -92,7 +93,7 @@ export class Calls implements ResultOwner {
       pending.packed = this.#owner.packCall(args, pending);
       pending.wirePath = this.#owner.internPath(path);
       // Only now, since reading the arguments may have made calls that leave first, and ids must rise.
-      result.id = ++this.#lastId;
+      pending.id = result.id = ++this.#lastId;
       this.#admit(pending);
     } catch (thrown) {
       this.#releaseBases(pending);
@@ -118,7 +119,9 @@ export class Calls implements ResultOwner {
     const pending = this.#answer(id, true);
     if (!pending) return;
     try {
-      pending.result.settle({ ok: true, value: unpack(pending.options) });
+      const value = unpack(pending.options);
+      // Nobody waits for the answer of a call that was given up, so what it brings goes back at once.
+      if (!this.#settle(pending, { ok: true, value })) release(value);
     } catch (cause) {
       const why = RpcError.is(cause) ? cause.message : String(cause);
       const message = `the answer to ${nameOf(pending)} cannot be read: ${why}`;
@@ -130,7 +133,8 @@ export class Calls implements ResultOwner {
 
   /** The peer resolved call `id` with a value that needs no unpacking. */
   resolveWith(id: number, value: unknown, open: boolean): void {
-    this.#answer(id, open)?.result.settle({ ok: true, value });
+    const pending = this.#answer(id, open);
+    if (pending) this.#settle(pending, { ok: true, value });
   }
 
   /** The peer rejected call `id`. */
@@ -319,7 +323,7 @@ export class Calls implements ResultOwner {
     pending.unwatch?.();
     if (this.#unqueue(pending) || (pending.ticket !== undefined && this.#owner.takeBack(pending.ticket)))
       return this.#withdraw(pending, code, error);
-    if (pending.result.settle({ ok: false, error: () => error("unknown") })) {
+    if (pending.result?.settle({ ok: false, error: () => error("unknown") })) {
       this.#owner.sendUrgent([Kind.cancel, pending.id, code]);
     }
   }
@@ -337,7 +341,13 @@ export class Calls implements ResultOwner {
 
   #reject(pending: PendingCall, error: () => RpcError): void {
     pending.unwatch?.();
-    pending.result.settle({ ok: false, error });
+    this.#settle(pending, { ok: false, error });
+  }
+
+  #settle(pending: PendingCall, outcome: Outcome): boolean {
+    const first = pending.result?.settle(outcome) ?? false;
+    pending.result = undefined;
+    return first;
   }
 
   /** Marks a call as answered; the only way out of flight. */

@@ -7,7 +7,10 @@ import type { StubPath } from "./stub-base.ts";
 
 /** A call of ours: waiting for a place, in flight, given up and awaiting its answer, or answered with streams going on. */
 export class PendingCall extends CallScope {
-  readonly result: CallResult;
+  /** 0 until it is ready to leave. */
+  id = 0;
+  /** Let go once answered, so that a stream in it can be collected. */
+  result: CallResult | undefined;
   readonly target: number;
   readonly path: StubPath;
   readonly options: CallOptions | undefined;
@@ -46,10 +49,6 @@ export class PendingCall extends CallScope {
     this.path = path;
     this.options = options;
     this.keep = keep;
-  }
-
-  get id(): number {
-    return this.result.id;
   }
 
   /** What its arguments lend is lent until it ends: the call is its own scope. */

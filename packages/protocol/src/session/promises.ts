@@ -35,11 +35,14 @@ export class Promises {
     return id;
   }
 
-  /** Revives a promise that arrived. Nobody need read it: its failure is never an unhandled rejection. */
-  read(id: number): Promise<unknown> {
+  /**
+   * Revives a promise that arrived, and what goes along with it lives as long as
+   * `scope`. Nobody need read it: its failure is never an unhandled rejection.
+   */
+  read(id: number, scope: CallScope | undefined): Promise<unknown> {
     let deferred: Deferred | undefined;
     const promise = new Promise<unknown>((resolve, reject) => {
-      deferred = { resolve, reject };
+      deferred = { resolve, reject, scope };
     });
     promise.catch(() => {});
     this.#theirs.set(id, deferred as unknown as Deferred);
@@ -49,6 +52,11 @@ export class Promises {
 
   has(id: number): boolean {
     return this.#theirs.has(id);
+  }
+
+  /** For how long what a promise of the peer's brings is lent. */
+  scopeOf(id: number): CallScope | undefined {
+    return this.#theirs.get(id)?.scope;
   }
 
   /** A promise of the peer's settled. Quiet for one that we do not know. */
@@ -71,6 +79,7 @@ export class Promises {
 }
 
 interface Deferred {
+  readonly scope: CallScope | undefined;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }

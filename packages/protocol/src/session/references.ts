@@ -82,7 +82,7 @@ export class Writer implements ReferenceWriter {
     return holdingOf(base)?.core.stubs === this.#rooms.stubs ? "home" : undefined;
   }
 
-  write(kind: ReferenceKind, value: object): readonly unknown[] {
+  write(kind: ReferenceKind, value: object, sealed: boolean): readonly unknown[] {
     if (this.#passage.plain) {
       const message = `a notification cannot carry a ${kind}: nothing would end it; call instead`;
       throw new RpcError("INVALID_ARGUMENT", message, { delivered: "no" });
@@ -93,7 +93,7 @@ export class Writer implements ReferenceWriter {
         return this.#lend(value);
       case "promise":
         this.#demandRoom();
-        return [this.#rooms.promises.write(value as unknown as PromiseLike<unknown>, this.#passage.scope)];
+        return this.#writePromise(value, sealed);
       case "signal":
         return this.#writeSignal(value as AbortSignal);
       case "stream":
@@ -117,6 +117,13 @@ export class Writer implements ReferenceWriter {
     const id = exports.give(value);
     this.#undo.push(() => exports.release(id, 1));
     return [id, scope ? Lease.session : Lease.owned];
+  }
+
+  /** A result of a call arrives as its value, whenever it is used: the callee awaits it. */
+  #writePromise(value: object, sealed: boolean): readonly unknown[] {
+    const { scope } = this.#passage;
+    const id = this.#rooms.promises.write(value as unknown as PromiseLike<unknown>, scope);
+    return scope && !sealed && nodeOf(value)?.base.result ? [id, 1] : [id];
   }
 
   #writeSignal(signal: AbortSignal): readonly unknown[] {
@@ -169,7 +176,10 @@ export class Reader implements ReferenceReader {
         if (promises.size >= referenceLimit) throw exceeded("references", referenceLimit);
         const id = idIn(kind, rest[0]);
         if (promises.has(id)) throw malformed(kind, id);
-        return promises.read(id);
+        const promise = promises.read(id, this.#passage.scope);
+        if (rest[1] !== 1 || !this.#passage.call) return promise;
+        this.#wait(promise.then(put));
+        return undefined;
       }
       case "signal":
         return this.#readSignal(rest);

@@ -214,7 +214,8 @@ export class Rooms {
   #takeSettled([, id, ok, value, table]: SettleMessage): void {
     if (!this.promises.has(id)) return;
     try {
-      if (ok === 1) this.promises.settle(id, true, this.#valuables.unpackValue(value, table, "promise", {}));
+      const passage = { scope: this.promises.scopeOf(id) };
+      if (ok === 1) this.promises.settle(id, true, this.#valuables.unpackValue(value, table, "promise", passage));
       else this.promises.settle(id, false, this.#valuables.unpackError(value, table));
     } catch (unreadable) {
       this.promises.settle(id, false, unreadable);

@@ -151,7 +151,8 @@ export class Packing {
     if (known === "result" && this.sealed > 0) throw this.refuse("an unanswered result; await it first");
     this.meet(value, key, null);
     const entry = this.entry(ValueKind.function + referenceKinds.indexOf(known), key);
-    this.#exports.push(() => entry.push(...references.write(known, value)));
+    const sealed = this.sealed > 0;
+    this.#exports.push(() => entry.push(...references.write(known, value, sealed)));
     return null;
   }
 

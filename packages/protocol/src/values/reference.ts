@@ -13,9 +13,10 @@ export interface ReferenceWriter {
   /**
    * Exports `value` and returns what its table entry says of it (numbers, strings
    * and plain arrays only). Called only when the whole message has been walked
-   * and found good. May return `data` to be packed into the entry's place.
+   * and found good. `sealed` says that it stands inside a special container, where
+   * nothing can be put in place later.
    */
-  write(kind: ReferenceKind, value: object): readonly unknown[];
+  write(kind: ReferenceKind, value: object, sealed: boolean): readonly unknown[];
 }
 
 /** What a session does for values that cross by reference, on the way in. */
@@ -23,7 +24,7 @@ export interface ReferenceReader {
   /**
    * Revives a reference from what its table entry says (unchecked foreign data).
    * Throws an RpcError INVALID_ARGUMENT for what cannot be.
-   * A promise returned for `"result"` is awaited before the value is used: `put` then writes it in place.
+   * What is not here yet is written in place by `put` before the value is used.
    */
   read(kind: ReferenceKind, rest: readonly unknown[], put: (value: unknown) => void): unknown;
 }
