@@ -1,11 +1,6 @@
 import { type DefinedError, isForeign, markDefined, RpcError } from "@portolan/protocol";
-import type { ErrorSchemas, SchemaLike, StandardSchemaV1 } from "./standard-schema.ts";
+import type { ErrorSchemas, StandardSchemaV1 } from "./standard-schema.ts";
 import { describeIssues, validate } from "./validate.ts";
-
-/** The types of the data of declared errors: those of their schemas. */
-export type ErrorData<Schemas> = {
-  readonly [Code in keyof Schemas]: Schemas[Code] extends SchemaLike<unknown, infer Data> ? Data : undefined;
-};
 
 /** One function for each declared code, that makes the error; throw it. */
 export type ErrorConstructors<Errors> = {

@@ -11,7 +11,6 @@ export {
   type InputOf,
   type ItemMeta,
   type ItemOf,
-  type NoErrors,
   type OutputOf,
   type Peer,
   proxy,
@@ -31,13 +30,14 @@ export {
   type Implements,
   implement,
 } from "./contract.ts";
-export type { ErrorConstructors, ErrorData } from "./declared-errors.ts";
+export type { ErrorConstructors } from "./declared-errors.ts";
 export { type Lazy, type Loaded, lazy } from "./lazy.ts";
 export type { Ground, Merged, Middleware, MiddlewareOptions, Outcome } from "./middleware.ts";
 export { type Implementer, type Procedure, type ProcedureBuilder, procedure } from "./procedure.ts";
 export { type Router, type ServeOptions, type Server, serve } from "./serve.ts";
 export type {
   ErrorSchemas,
+  NoErrors,
   SchemaIssue,
   SchemaResult,
   StandardSchemaV1,

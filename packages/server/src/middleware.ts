@@ -1,5 +1,6 @@
-import type { Call, NoErrors } from "@portolan/protocol";
+import type { Call } from "@portolan/protocol";
 import type { ErrorConstructors } from "./declared-errors.ts";
+import type { NoErrors } from "./standard-schema.ts";
 
 /** What a middleware and a handler see of a call. */
 export interface Ground<Context, Input, Errors> {

@@ -1,9 +1,8 @@
-import type { NoErrors, ProcedureTypes } from "@portolan/protocol";
+import type { ProcedureTypes } from "@portolan/protocol";
 import { builderOf } from "./builder.ts";
-import type { ErrorData } from "./declared-errors.ts";
 import type { Definition, definitionMark } from "./definition.ts";
 import type { Ground, Merged, MiddlewareOptions, Outcome } from "./middleware.ts";
-import type { SchemaLike } from "./standard-schema.ts";
+import type { NoErrors, SchemaLike } from "./standard-schema.ts";
 
 /** A procedure that can be served: put it into a router. */
 export interface Procedure<Input = unknown, Output = unknown, Errors = NoErrors>
@@ -60,7 +59,17 @@ export interface ProcedureBuilder<Context, Sent, Input, Returned, Result, Errors
   /** The errors that callers can tell apart: a code, and the schema of its data or null for none. Adds up. */
   errors<Schemas extends object>(
     schemas: Schemas,
-  ): ProcedureBuilder<Context, Sent, Input, Returned, Result, Errors & ErrorData<Schemas>>;
+    // Spelled out, not an alias: a declaration would name the alias, and with it the schema library.
+  ): ProcedureBuilder<
+    Context,
+    Sent,
+    Input,
+    Returned,
+    Result,
+    Errors & {
+      readonly [Code in keyof Schemas]: Schemas[Code] extends SchemaLike<unknown, infer Data> ? Data : undefined;
+    }
+  >;
   /** Says something about the procedure, for middleware and interceptors to read. Adds up. */
   meta(meta: Readonly<Record<string, unknown>>): ProcedureBuilder<Context, Sent, Input, Returned, Result, Errors>;
   /** Running it twice is as good as once, so `retry` may repeat it. */
@@ -79,7 +88,8 @@ export const procedure: ProcedureBuilder<
   unknown,
   unknown,
   NoErrors
-> = builderOf({ // What the steps say is in the interface; at run time every builder is the same class.
+> = builderOf({
+  // What the steps say is in the interface; at run time every builder is the same class.
   steps: [],
   errors: {},
   meta: {},

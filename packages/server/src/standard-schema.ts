@@ -38,3 +38,9 @@ export interface SchemaLike<Input = unknown, Output = unknown> {
 export interface ErrorSchemas {
   readonly [code: string]: SchemaLike | null;
 }
+
+/**
+ * No errors are declared. Written down here and not taken from the protocol, because
+ * it stands in the types that a router's declarations spell out.
+ */
+export type NoErrors = Record<never, never>;
