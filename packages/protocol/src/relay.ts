@@ -136,15 +136,23 @@ function narrowBody(body: Readonly<Record<string, unknown>>, from: Traits, to: T
 
 /** Ports in a message must move on with it; finding them costs a walk only where ports can be. */
 function movedPorts(message: unknown, to: Transport): readonly object[] {
-  return to.traits.moves === "none" || typeof message !== "object" ? [] : findPorts(message, [], 0);
+  return to.traits.moves === "none" || typeof message !== "object" ? [] : findPorts(message);
 }
 
-function findPorts(value: unknown, found: object[], depth: number): object[] {
-  if (typeof value !== "object" || value === null || depth > 64) return found;
-  const tag = Object.prototype.toString.call(value);
-  // Electron's MessagePortMain has no tag, only a class.
-  if (tag === "[object MessagePort]" || value.constructor?.name === "MessagePortMain") found.push(value);
-  else if (Array.isArray(value)) for (const inner of value) findPorts(inner, found, depth + 1);
-  else if (tag === "[object Object]") for (const inner of Object.values(value)) findPorts(inner, found, depth + 1);
-  return found;
+/** Looks everywhere once: what is shared or holds itself must not make the walk endless. */
+function findPorts(message: unknown): readonly object[] {
+  const found: object[] = [];
+  const seen = new Set<unknown>();
+  const waiting: unknown[] = [message];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value !== "object" || value === null || seen.has(value)) continue;
+    seen.add(value);
+    const tag = Object.prototype.toString.call(value);
+    // Electron's MessagePortMain has no tag, only a class.
+    if (tag === "[object MessagePort]" || value.constructor?.name === "MessagePortMain") found.push(value);
+    else if (Array.isArray(value) || tag === "[object Object]")
+      for (const inner of Object.values(value)) waiting.push(inner);
+  }
+  return found.reverse();
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { openSession } from "../src/session/session.ts";
-import { transportPair } from "../src/transport-pair.ts";
 import type { Transport } from "../src/transport.ts";
+import { transportPair } from "../src/transport-pair.ts";
 
 it("a port that refuses every message ends its session instead of being asked for ever", async () => {
   const [near, far] = transportPair();
