@@ -21,6 +21,10 @@ describe("a process of its own", () => {
     expect(await run("killed-worker.mjs")).toEqual({ code: 0, stdout: "alive\n", stderr: "" });
   });
 
+  it("stays for a call that waits for the next worker, and not for an idle connector", async () => {
+    expect(await run("restarted-worker.mjs")).toEqual({ code: 0, stdout: "3\n7\n", stderr: "" });
+  });
+
   it("that serves stays for the worker that calls it, and ends when that worker has nothing left to do", async () => {
     expect(await run("serving-worker.mjs")).toEqual({
       code: 0,
