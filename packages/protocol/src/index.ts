@@ -52,7 +52,14 @@ export { openSession } from "./session/session.ts";
 export type { SessionStats } from "./session/stats.ts";
 export type { ResultBase, StubBase, StubPath } from "./session/stub-base.ts";
 export { makeStub, nodeOf, type StubNode } from "./session/stub-proxy.ts";
-export type { CloseOptions, FailurePlace, OutgoingMessage, Session, SessionOptions } from "./session-options.ts";
+export type {
+  AnySession,
+  CloseOptions,
+  FailurePlace,
+  OutgoingMessage,
+  Session,
+  SessionOptions,
+} from "./session-options.ts";
 export type { OpenSource, SessionSource, SourceStatus } from "./session-source.ts";
 export { type ItemMeta, type ItemWithMeta, isItemWithMeta, metaOf, rememberMeta, withMeta } from "./stream-meta.ts";
 export { describeEntry, type TapEntry, type TapOptions, tap } from "./tap.ts";

@@ -6,7 +6,7 @@
  * end are left out; a skipped slot in the middle is `null`.
  */
 
-/** The version in hello. It stays 0 until references and streams are in. */
+/** The version in hello: that of PROTOCOL.md. Sides of different versions do not talk. */
 export const PROTOCOL_VERSION = 1;
 
 /** How many calls may be in flight before the peer's hello says how many it grants. */

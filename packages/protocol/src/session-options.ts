@@ -70,9 +70,12 @@ export interface SessionOptions {
 }
 
 /** One live conversation. Both sides may expose and call. Close it: `await using session = openSession(…)`. */
-export interface Session<Api = unknown> extends AsyncDisposable {
+export type Session<Api = unknown> = unknown extends Api ? AnySession : AnySession & { readonly remote: Remote<Api> };
+
+/** A {@link Session}, whatever its peer exposes. */
+export interface AnySession extends AsyncDisposable {
   /** What the peer exposes. */
-  readonly remote: unknown extends Api ? unknown : Remote<Api>;
+  readonly remote: unknown;
   readonly peer: Peer;
   /** Resolves when both sides have said hello and the peer has been let in; rejects when that fails. Reading it is optional. */
   readonly ready: Promise<void>;
@@ -83,7 +86,7 @@ export interface Session<Api = unknown> extends AsyncDisposable {
   readonly state: "connecting" | "ready" | "unresponsive" | "draining" | "closed";
   /** The contract hash of the peer, if it gave one. */
   readonly contract: string | undefined;
-  /** Hears each change of {@link Session.state}. Returns the way to stop. */
+  /** Hears each change of {@link AnySession.state}. Returns the way to stop. */
   onState(listener: (state: Session["state"]) => void): () => void;
   /** Counts what is held. */
   stats(): SessionStats;
@@ -97,7 +100,7 @@ export interface Session<Api = unknown> extends AsyncDisposable {
   close(options?: CloseOptions): Promise<void>;
 }
 
-/** How {@link Session.close} ends. */
+/** How {@link AnySession.close} ends. */
 export interface CloseOptions {
   /** Milliseconds to wait for calls in flight. Default 0. */
   readonly drain?: number;

@@ -10,7 +10,7 @@ describe("sessions", () => {
     const server = openSession(there, { expose });
     const client = openSession<Record<string, (...args: unknown[]) => Promise<unknown>>>(here, options);
     open.push(client, server);
-    return { server, client, remote: client.remote as Record<string, (...args: never[]) => Promise<never>> };
+    return { server, client, remote: client.remote as unknown as Record<string, (...args: never[]) => Promise<never>> };
   }
 
   afterEach(async () => {
@@ -48,7 +48,7 @@ describe("sessions", () => {
         await writer.close();
       },
     });
-    const writer = ((await (remote["sink"]?.() as Promise<never>)) as WritableStream).getWriter();
+    const writer = (await (remote["sink"] as () => Promise<WritableStream>)()).getWriter();
     await writer.write("one");
     await writer.close();
     await expect.poll(() => log).toEqual(["one", "closed"]);

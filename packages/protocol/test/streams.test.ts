@@ -281,6 +281,7 @@ describe("a stream that is an argument", () => {
     const pair = open({
       first: async (numbers: AsyncIterable<number>) => {
         for await (const n of numbers) return n;
+        return undefined;
       },
       ignore: () => "ignored",
     });

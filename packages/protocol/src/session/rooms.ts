@@ -225,7 +225,7 @@ export class Rooms {
 
   #sendAbort(id: number, reason: unknown): void {
     const packed = this.#packReason(reason);
-    this.#hall.send([Kind.abort, id, packed.data, packed.table], packed);
+    this.#hall.send(packed.table ? [Kind.abort, id, packed.data, packed.table] : [Kind.abort, id, packed.data], packed);
   }
 
   /** A reason may be anything; what cannot cross is described. */
@@ -265,7 +265,8 @@ export class Rooms {
     if (refusal) throw refusal;
     const packed = this.#valuables.packArguments(args, { plain: true });
     const extra = this.#valuables.packExtra(options);
-    const message: Message = [Kind.notify, target, this.paths.write(path), packed.data, packed.table, extra];
+    const start = [Kind.notify, target, this.paths.write(path), packed.data] as const;
+    const message: Message = packed.table || extra ? [...start, packed.table, extra] : start;
     this.calls.sendBehind(() => this.#hall.send(message, packed));
     if (currentCall()) this.#hall.outbox.flushIfLate();
   }
