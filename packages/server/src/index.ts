@@ -31,9 +31,12 @@ export {
   implement,
 } from "./contract.ts";
 export type { ErrorConstructors } from "./declared-errors.ts";
+export { type EventHistory, memoryHistory, type StoredEvent } from "./event-history.ts";
+export { type IdempotencyOptions, idempotency } from "./idempotency.ts";
 export { type Lazy, type Loaded, lazy } from "./lazy.ts";
 export type { Ground, Merged, Middleware, MiddlewareOptions, Outcome } from "./middleware.ts";
 export { type Implementer, type Procedure, type ProcedureBuilder, procedure } from "./procedure.ts";
+export { type Publisher, type PublisherOptions, publisher, type SubscribeOptions } from "./publisher.ts";
 export { type Router, type ServeOptions, type Server, serve } from "./serve.ts";
 export type {
   ErrorSchemas,
@@ -42,6 +45,7 @@ export type {
   SchemaResult,
   StandardSchemaV1,
 } from "./standard-schema.ts";
+export type { Overflow } from "./subscription.ts";
 export type { Issue } from "./validate.ts";
 
 // For other libraries.
