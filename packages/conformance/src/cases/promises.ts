@@ -33,6 +33,8 @@ export const promiseCases: readonly ConformanceCase[] = group("promises", [
     name: "a call that nobody awaits runs, and its failure is reported once",
     async run(kit) {
       const { remote, reports } = await kit.open();
+      // The other side may be a process that is only starting.
+      await remote.ran("unread");
       void remote.fail("rpc");
       void remote.run("unread");
       for (let turn = 0; reports.length === 0 && turn < 200; turn++) await turns(1);

@@ -107,15 +107,17 @@ export const transportCases: readonly ConformanceCase[] = group("transport", [
       const { near } = await kit.raw();
       let heard = 0;
       let late = 0;
+      // A stream of bytes may bring the whole burst as one.
+      const enough = near.transport.traits.framed ? 5 : 1;
       near.transport.receive(() => {
         if (near.transport.ended) late++;
         // In the middle of what arrives, where a loop over a batch would go on.
-        if (++heard === 5) near.transport.close();
+        if (++heard === enough) near.transport.close();
       });
       near.send(["burst", 200]);
       await near.transport.closed;
       await turns(10);
-      equal(heard, 5, "messages heard");
+      equal(heard, enough, "messages heard");
       equal(late, 0, "messages after close");
     },
   },
