@@ -1,2 +1,2 @@
 /** @packageDocumentation OpenTelemetry tracing for Portolan calls. */
-export {};
+export { type Tracing, type TracingOptions, tracing } from "./tracing.ts";
