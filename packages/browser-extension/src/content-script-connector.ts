@@ -31,7 +31,8 @@ export function contentScriptConnector(options: ContentScriptConnectorOptions = 
   return defineConnector((abort) => askForPort(name, trusted, abort), { lazy: true, backoff: nearby, ...options });
 }
 
-function askForPort(name: string, trusted: boolean, signal: AbortSignal): Promise<Transport> {
+/** Asks once. Rejects with what the content script refuses with, and with the signal's reason. */
+export function askForPort(name: string, trusted: boolean, signal: AbortSignal): Promise<Transport> {
   const window = pageWindow();
   const id = shortId();
   return new Promise((resolve, reject) => {
@@ -50,8 +51,9 @@ function askForPort(name: string, trusted: boolean, signal: AbortSignal): Promis
       event.stopImmediatePropagation();
       finish();
       const [port] = event.ports;
+      const peer = { kind: "extension-content-script", name };
       if (message.portolan === "refused") reject(refusal(message.code, message.message));
-      else if (port) resolve(privatePortTransport(port, { peer: { kind: "extension-content-script", name }, trusted }));
+      else if (port) resolve(privatePortTransport(port, { peer, trusted, way: message }));
       else reject(new RpcError("UNAVAILABLE", "the content script sent no port", { delivered: "no" }));
     });
     signal.addEventListener("abort", onAbort);

@@ -64,7 +64,9 @@ export function relayPages(options: PageRelayOptions = {}): () => void {
     const onAbort = (): void => joined.close();
     abort.signal.addEventListener("abort", onAbort);
     background.onClose(() => abort.signal.removeEventListener("abort", onAbort));
-    postToPage(window, { portolan: "port", name, id }, [port2]);
+    const { carries, maxMessage } = background.traits;
+    const way = { carries: carries === "clone" ? carries : "json", maxMessage } as const;
+    postToPage(window, { portolan: "port", name, id, ...way }, [port2]);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Transport } from "@portolan/protocol";
 import { hearPage, pageWindow, postToPage } from "./page-window.ts";
-import { privatePortTransport } from "./private-port.ts";
+import { privatePortTransport, wholePort } from "./private-port.ts";
 
 /** How a content script finds the script in its page. */
 export interface PageTransportOptions {
@@ -26,7 +26,7 @@ export function pageTransport(options: PageTransportOptions = {}): Transport {
     if (message.portolan !== "wanted") return;
     stop();
     event.stopImmediatePropagation();
-    postToPage(window, { portolan: "port", name, id: message.id }, [port2]);
+    postToPage(window, { portolan: "port", name, id: message.id, ...wholePort }, [port2]);
   });
   const { origin, href } = window.location;
   const peer = { kind: "extension-page-script", name, origin, url: href };

@@ -20,13 +20,14 @@ export interface WindowMessageEvent {
  * ```
  * content script → page   { portolan: "here", name }            asks again whoever asked too early
  * page → content script   { portolan: "wanted", name, id }
- * content script → page   { portolan: "port", name, id }, and the port with it; once for each id
+ * content script → page   { portolan: "port", name, id, carries, maxMessage }, and the port with it; once for each id
  *                         { portolan: "refused", name, id, code, message }
  * ```
  */
 export type PageMessage =
   | { readonly portolan: "here"; readonly name: string }
-  | { readonly portolan: "wanted" | "port"; readonly name: string; readonly id: string }
+  | { readonly portolan: "wanted"; readonly name: string; readonly id: string }
+  | ({ readonly portolan: "port"; readonly name: string; readonly id: string } & WayOnwards)
   | {
       readonly portolan: "refused";
       readonly name: string;
@@ -34,6 +35,14 @@ export type PageMessage =
       readonly code: string;
       readonly message: string;
     };
+
+/** What the way behind the port takes. A port of its own would carry more than the way onwards from a relay. */
+export interface WayOnwards {
+  /** `"all"`: structured clones, and it moves what can be moved. Otherwise nothing moves. */
+  readonly carries: "all" | "clone" | "json";
+  /** The largest message in bytes; 0 for no limit. */
+  readonly maxMessage: number;
+}
 
 /** This context's window. Throws a TypeError where there is none. */
 export function pageWindow(): PageWindow {
@@ -69,7 +78,15 @@ function parsePageMessage(data: unknown): PageMessage | undefined {
   if (typeof name !== "string") return undefined;
   if (portolan === "here") return { portolan, name };
   if (typeof id !== "string" || id.length > 64) return undefined;
-  if (portolan === "wanted" || portolan === "port") return { portolan, name, id };
+  if (portolan === "wanted") return { portolan, name, id };
+  if (portolan === "port") return { portolan, name, id, ...parseWay(data as Record<string, unknown>) };
   if (portolan !== "refused") return undefined;
   return { portolan, name, id, code: String(code).slice(0, 64), message: String(message).slice(0, 1024) };
+}
+
+function parseWay({ carries, maxMessage }: Record<string, unknown>): WayOnwards {
+  return {
+    carries: carries === "all" || carries === "clone" ? carries : "json",
+    maxMessage: typeof maxMessage === "number" && maxMessage > 0 ? maxMessage : 0,
+  };
 }

@@ -1,9 +1,22 @@
-import { type CloseReason, defineTransport, type Peer, type Transport, type TransportEvents } from "@portolan/protocol";
+import {
+  type CloseReason,
+  defineTransport,
+  type Peer,
+  type Traits,
+  type Transport,
+  type TransportEvents,
+} from "@portolan/protocol";
+import type { WayOnwards } from "./page-window.ts";
+
+/** A port that leads to its other end and no further. */
+export const wholePort: WayOnwards = { carries: "all", maxMessage: 0 };
 
 /** Who is at the other end of a private port. */
 export interface PrivatePortOptions {
   readonly peer: Partial<Peer>;
   readonly trusted: boolean;
+  /** What the way behind the port takes. Default: whatever the port takes. */
+  readonly way?: WayOnwards;
   /** Called once the transport has ended. */
   readonly ended?: () => void;
 }
@@ -15,7 +28,7 @@ export interface PrivatePortOptions {
  */
 export function privatePortTransport(port: MessagePort, options: PrivatePortOptions): Transport {
   return defineTransport({
-    traits: { carries: "clone", moves: "all", trusted: options.trusted, announcesDeath: true },
+    traits: traitsOf(options),
     peer: options.peer,
     port,
     open(events) {
@@ -38,6 +51,16 @@ export function privatePortTransport(port: MessagePort, options: PrivatePortOpti
       };
     },
   });
+}
+
+function traitsOf({ trusted, way = wholePort }: PrivatePortOptions): Partial<Traits> & Pick<Traits, "carries"> {
+  return {
+    carries: way.carries === "json" ? "json" : "clone",
+    moves: way.carries === "all" ? "all" : "none",
+    maxMessage: way.maxMessage || Number.POSITIVE_INFINITY,
+    trusted,
+    announcesDeath: true,
+  };
 }
 
 function listen(port: MessagePort, events: TransportEvents): () => void {

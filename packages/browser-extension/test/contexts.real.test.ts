@@ -5,6 +5,7 @@ import { type ExtensionBrowser, launchChromium, launchFirefox, missing } from ".
 import { codeOf, inContent, inScript, resultOf } from "./harness/command.ts";
 import { buildMainExtension, firefoxId } from "./harness/main-extension.ts";
 import { openSite, type Site } from "./harness/site.ts";
+import { tabIdOf } from "./harness/tab-id.ts";
 
 const ways = [
   { title: "Chromium, JSON", kind: "chromium", clone: false },
@@ -111,7 +112,7 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
 
   it("the background calls the content script of one document", async (context) => {
     if (absent) context.skip(absent);
-    const tabId = await tabOf(page, own);
+    const tabId = await tabIdOf(page, own);
     expect(resultOf(await inScript(own, "call", "callTab", tabId, {}, [1, 2]))).toEqual({
       value: { value: [1, 2], at: `${site.origin}/with-frame` },
     });
@@ -119,7 +120,7 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
 
   it("a tab, frame or document that is not there is a typed error at once", async (context) => {
     if (absent) context.skip(absent);
-    const tabId = await tabOf(page, own);
+    const tabId = await tabIdOf(page, own);
     for (const [id, target] of [
       [999_999, {}],
       [tabId, { frameId: 777 }],
@@ -164,14 +165,3 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     await expect.poll(sessions).toBe(3);
   });
 });
-
-/** The id of a page's tab. */
-async function tabOf(page: Page, own: Page): Promise<number> {
-  const url = page.url();
-  return (await own.evaluate(async (wanted) => {
-    const { tabs } = (
-      globalThis as unknown as { chrome: { tabs: { query(filter: object): Promise<{ id: number; url?: string }[]> } } }
-    ).chrome;
-    return (await tabs.query({})).find((tab) => tab.url === wanted)?.id;
-  }, url)) as number;
-}

@@ -4,12 +4,14 @@ import { buildExtension } from "./build-extension.ts";
 
 export const firefoxId = "main@portolan.test";
 
-const source = (name: string): string => fileURLToPath(new URL(`../extension/${name}.ts`, import.meta.url));
+const source = (name: string): string => fileURLToPath(new URL(`../${name}.ts`, import.meta.url));
 
 /** How the extension under test is built. */
 export interface MainExtensionOptions {
   /** The origin whose pages may speak. */
   readonly site: string;
+  /** The folder with the sources. Default `"extension"`. */
+  readonly sources?: string;
   /** Chromium: messages as structured clones. */
   readonly clone?: boolean;
   /** The id of the extension that may speak. */
@@ -17,14 +19,19 @@ export interface MainExtensionOptions {
 }
 
 /** Builds the extension under test: background, content script in every frame, page script, popup. */
-export function buildMainExtension({ site, clone = false, friend = "nobody" }: MainExtensionOptions): Promise<string> {
+export function buildMainExtension({
+  site,
+  clone = false,
+  friend = "nobody",
+  sources = "extension",
+}: MainExtensionOptions): Promise<string> {
   const everywhere = ["http://127.0.0.1/*", "http://localhost/*"];
   return buildExtension({
     scripts: {
-      background: source("background"),
-      content: source("content"),
-      page: source("page"),
-      own: source("own-page"),
+      background: source(`${sources}/background`),
+      content: source(`${sources}/content`),
+      page: source(`${sources}/page`),
+      own: source(`${sources}/own-page`),
     },
     pages: { popup: "own", options: "own" },
     define: { SITE: site, FRIEND: friend },

@@ -1,0 +1,67 @@
+import { rmSync } from "node:fs";
+import type { Page } from "puppeteer-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RunSummary } from "./conformance/near.ts";
+import type { Outcome } from "./extension/commands.ts";
+import { type ExtensionBrowser, launchChromium, launchFirefox, missing } from "./harness/browser.ts";
+import { inContent, inScript, resultOf } from "./harness/command.ts";
+import { buildMainExtension, firefoxId } from "./harness/main-extension.ts";
+import { openSite, type Site } from "./harness/site.ts";
+import { tabIdOf } from "./harness/tab-id.ts";
+
+const ways = [
+  { title: "Chromium, JSON", kind: "chromium", clone: false },
+  { title: "Chromium, structured clone", kind: "chromium", clone: true },
+  { title: "Firefox", kind: "firefox", clone: false },
+] as const;
+
+describe.each(ways)("O-01 O-24 every promise is kept in $title", { timeout: 180_000 }, ({ kind, clone }) => {
+  let site: Site;
+  let folder = "";
+  let browser: ExtensionBrowser | undefined;
+  let page: Page;
+  let own: Page;
+  const absent = missing(kind);
+
+  beforeAll(async () => {
+    if (absent) return;
+    site = await openSite();
+    folder = await buildMainExtension({ site: site.origin, clone, sources: "conformance" });
+    browser = kind === "chromium" ? await launchChromium([folder]) : await launchFirefox(folder, { id: firefoxId });
+    page = await browser.open(site.origin);
+    own = await browser.openOwn("options.html");
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  });
+
+  const expectClean = (outcome: Outcome): void => {
+    const { passed, refused, failed } = resultOf(outcome) as RunSummary;
+    console.log([`${passed} passed, ${refused} refused as they should`, ...failed].join("\n"));
+    expect(failed).toEqual([]);
+    expect(passed).toBeGreaterThan(0);
+  };
+
+  it("from a content script to the background", async (context) => {
+    if (absent) context.skip(absent);
+    expectClean(await inContent(page, "conformance"));
+  });
+
+  it("from an own page to the background", async (context) => {
+    if (absent) context.skip(absent);
+    expectClean(await inScript(own, "conformance"));
+  });
+
+  it("O-25 from a page to the background, through the relay", async (context) => {
+    if (absent) context.skip(absent);
+    expectClean(await inScript(page, "conformance"));
+  });
+
+  it("from an own page to the content script of a tab", async (context) => {
+    if (absent) context.skip(absent);
+    expectClean(await inScript(own, "conformance", await tabIdOf(page, own)));
+  });
+});
