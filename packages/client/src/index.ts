@@ -35,8 +35,15 @@ export {
   stats,
   status,
 } from "./client.ts";
-// For other libraries.
-export { clientMark } from "./client-base.ts";
+export { type DedupeOptions, dedupe } from "./dedupe.ts";
+export { type LoadBalanceOptions, loadBalance } from "./load-balance.ts";
+export { createLocalClient, type LocalClientOptions } from "./local-client.ts";
 export { notify, withOptions } from "./options.ts";
+export type { Idempotent } from "./repeatable.ts";
 export { type ResumeOptions, resume } from "./resume.ts";
+export { type RetryOptions, retry } from "./retry.ts";
 export { type ErrorsIn, type Failure, isDefinedError, type SafeResult, type Success, safe } from "./safe.ts";
+
+// For other libraries.
+
+export { clientMark } from "./client-base.ts";

@@ -167,3 +167,26 @@ describe("createClient", () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 });
+
+describe("concurrency", () => {
+  it("F-32 holds calls back here beyond so many in flight, pipelined ones included, and refuses none at all", async () => {
+    let running = 0;
+    let most = 0;
+    const { client, end } = wire(
+      {
+        async work(n: number) {
+          most = Math.max(most, ++running);
+          await Promise.resolve();
+          running--;
+          return { next: () => n + 1 };
+        },
+      },
+      { concurrency: 2 },
+    );
+    const results = await Promise.all([1, 2, 3, 4, 5].map((n) => client.work(n).next()));
+    expect([results, running]).toEqual([[2, 3, 4, 5, 6], 0]);
+    expect(most).toBeLessThanOrEqual(2);
+    await end();
+    expect(() => wire({}, { concurrency: 0 })).toThrow("expected concurrency to be at least 1, got 0");
+  });
+});

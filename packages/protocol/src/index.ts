@@ -64,6 +64,7 @@ export type { OpenSource, SessionSource, SourceStatus } from "./session-source.t
 export { type ItemMeta, type ItemWithMeta, isItemWithMeta, metaOf, rememberMeta, withMeta } from "./stream-meta.ts";
 export { describeEntry, type TapEntry, type TapOptions, tap } from "./tap.ts";
 export { findTransferables, transfer } from "./transfer.ts";
+export { isMarked } from "./transfer-mark.ts";
 export {
   type Carriage,
   type CloseReason,

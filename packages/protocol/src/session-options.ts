@@ -34,6 +34,8 @@ export interface SessionOptions {
   readonly metadata?: unknown | (() => unknown);
   /** What a peer may make us hold; see {@link Limits}. */
   readonly limits?: Partial<Limits>;
+  /** Our calls in flight at once, at most; the others wait here, as `limits.queuedCalls` says. Default: what the peer grants. */
+  readonly concurrency?: number;
   /** Whether the peer hears what our handlers threw. Default: if it is trusted. */
   readonly exposeErrors?: boolean;
   /** `"session"` lends callbacks until the session ends or they are released, as ioRPC does. Default `"call"`. */

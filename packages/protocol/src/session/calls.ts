@@ -40,15 +40,19 @@ export class Calls implements ResultOwner {
   readonly #maxQueue: number;
   /** The call that is being packed. */
   #packing: PendingCall | undefined;
+  readonly #cap: number;
   #granted: number;
   #inFlight = 0;
   /** Notifications that wait behind queued calls. */
   #behind = 0;
   #lastId = 0;
 
-  constructor(owner: CallsOwner, granted: number, maxQueue: number) {
+  /** @param cap calls in flight that we want at most, whatever the peer grants. */
+  constructor(owner: CallsOwner, granted: number, maxQueue: number, cap: number = Number.POSITIVE_INFINITY) {
     this.#owner = owner;
-    this.#granted = granted;
+    if (!(cap >= 1)) throw new TypeError(`expected concurrency to be at least 1, got ${cap}`);
+    this.#cap = cap;
+    this.#granted = Math.min(granted, cap);
     this.#maxQueue = maxQueue;
   }
 
@@ -69,7 +73,7 @@ export class Calls implements ResultOwner {
 
   /** The peer has said how many calls it grants. */
   grant(calls: number): void {
-    this.#granted = calls;
+    this.#granted = Math.min(calls, this.#cap);
     this.#sendQueued();
   }
 

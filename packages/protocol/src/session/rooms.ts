@@ -92,7 +92,7 @@ export class Rooms {
     const { limits } = hall;
     this.paths = new PathNumbers((message) => hall.send(message));
     this.exports = new Exports(limits.references, (error) => hall.report(error));
-    this.calls = new Calls(this.#callsOwner(), earlyGrant, limits.queuedCalls);
+    this.calls = new Calls(this.#callsOwner(), earlyGrant, limits.queuedCalls, hall.options.concurrency);
     this.stubs = new Stubs(this.#stubsOwner(), limits.references);
     this.promises = new Promises(this.#promisesOwner());
     this.signals = new Signals({

@@ -1,0 +1,105 @@
+import type { CloseOptions, OpenSource, Session, SessionSource, SourceStatus } from "@portolan/protocol";
+import { RpcError } from "@portolan/protocol";
+
+/** How {@link loadBalance} chooses. */
+export interface LoadBalanceOptions {
+  /** `"least-busy"` takes the session with the fewest calls in flight, `"round-robin"` the next one. Default `"least-busy"`. */
+  readonly pick?: "least-busy" | "round-robin";
+}
+
+/**
+ * Spreads calls over several sources, such as connectors to different servers. Only
+ * those that are ready get calls; while none is, calls wait for the first. It is ready while
+ * one of them is, and closed once all of them are.
+ */
+export function loadBalance(sources: readonly SessionSource[], options: LoadBalanceOptions = {}): SessionSource {
+  if (sources.length === 0) throw new TypeError("expected at least one source");
+  return {
+    open: (session) =>
+      new Balance(
+        sources.map((source) => source.open(session)),
+        options.pick ?? "least-busy",
+      ),
+  };
+}
+
+/** From best to worst. */
+const order = ["ready", "unresponsive", "connecting", "lost", "closed"] as const;
+
+class Balance implements OpenSource {
+  readonly #sources: readonly OpenSource[];
+  readonly #pick: "least-busy" | "round-robin";
+  readonly #listeners = new Set<(status: SourceStatus) => void>();
+  readonly #stops: (() => void)[];
+  #status: SourceStatus;
+  #turn = 0;
+
+  constructor(sources: readonly OpenSource[], pick: "least-busy" | "round-robin") {
+    this.#sources = sources;
+    this.#pick = pick;
+    this.#status = this.#best();
+    this.#stops = sources.map((source) => source.onStatus(() => this.#changed()));
+  }
+
+  get status(): SourceStatus {
+    return this.#status;
+  }
+
+  onStatus(listener: (status: SourceStatus) => void): () => void {
+    const own = (status: SourceStatus) => listener(status);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  session(): Session | Promise<Session> {
+    const ready = this.#sources.filter(({ status }) => status.state === "ready");
+    if (ready.length === 0) return this.#first();
+    const start = this.#turn++ % ready.length;
+    const sessions = [...ready.slice(start), ...ready.slice(0, start)].map((source) => source.session());
+    const now = sessions.filter((session): session is Session => !("then" in session));
+    const chosen = now[0];
+    if (!chosen) return sessions[0] as Promise<Session>;
+    return this.#pick === "round-robin" ? chosen : now.reduce((a, b) => (loadOf(b) < loadOf(a) ? b : a));
+  }
+
+  async close(options?: CloseOptions): Promise<void> {
+    await Promise.all(this.#sources.map((source) => source.close(options)));
+    for (const stop of this.#stops) stop();
+  }
+
+  /** The first that gets ready; when none will, the reason of the last one. */
+  async #first(): Promise<Session> {
+    const tries = this.#sources
+      .filter(({ status }) => status.state !== "closed")
+      .map(async (source) => source.session());
+    if (tries.length === 0) throw this.#refusal();
+    try {
+      return await Promise.any(tries);
+    } catch (all) {
+      throw (all as AggregateError).errors.at(-1);
+    }
+  }
+
+  #refusal(): RpcError {
+    const reason = this.#status.state === "closed" ? this.#status.reason : undefined;
+    const code = reason === undefined || reason.code === "OK" ? "UNAVAILABLE" : reason.code;
+    return new RpcError(code, reason?.message ?? "no source is open", { delivered: "no" });
+  }
+
+  #best(): SourceStatus {
+    const statuses = this.#sources.map(({ status }) => status);
+    return statuses.reduce((a, b) => (order.indexOf(b.state) < order.indexOf(a.state) ? b : a));
+  }
+
+  #changed(): void {
+    const best = this.#best();
+    if (best.state === this.#status.state) return;
+    this.#status = best;
+    for (const listener of [...this.#listeners]) listener(best);
+  }
+}
+
+function loadOf(session: Session): number {
+  const { calls, streams } = session.stats();
+  return calls.inFlight + calls.queued + streams;
+}

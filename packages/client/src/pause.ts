@@ -1,0 +1,15 @@
+/** Waits so many milliseconds. Resolves with false, at once, when the signal aborts. */
+export function pause(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+  if (signal?.aborted) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const giveUp = () => {
+      clearTimeout(timer);
+      resolve(false);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", giveUp);
+      resolve(true);
+    }, ms);
+    signal?.addEventListener("abort", giveUp, { once: true });
+  });
+}
