@@ -37,6 +37,8 @@ export interface PeerDetails {
   readonly url?: string;
   /** The id of the frame's webContents. */
   readonly webContentsId?: number;
+  /** Main passes everything on, so only what main can carry crosses. */
+  readonly via?: "main";
   /** The utility process's id. */
   readonly pid?: number;
 }

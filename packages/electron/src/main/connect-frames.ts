@@ -73,8 +73,8 @@ function dealDirect(a: LinkSide, b: LinkSide): undefined {
 function dealRelayed(a: LinkSide, b: LinkSide): () => void {
   const toA = new MessageChannelMain();
   const toB = new MessageChannelMain();
-  give(a, b, toA.port1);
-  give(b, a, toB.port1);
+  give(a, b, toA.port1, "main");
+  give(b, a, toB.port1, "main");
   const transports = [toA, toB].map(({ port2 }) =>
     mainPortTransport(port2 as unknown as MainPortLike, { peer: { kind: "electron-frame" }, trusted: false }),
   );
@@ -85,7 +85,8 @@ function dealRelayed(a: LinkSide, b: LinkSide): () => void {
   };
 }
 
-function give(to: LinkSide, from: LinkSide, port: unknown): void {
+function give(to: LinkSide, from: LinkSide, port: unknown, via?: "main"): void {
   // Each side is ready: `deal` has looked.
-  to.send(from.details as PeerDetails, port as MainPortLike);
+  const details = from.details as PeerDetails;
+  to.send(via ? { ...details, via } : details, port as MainPortLike);
 }

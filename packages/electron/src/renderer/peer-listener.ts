@@ -46,7 +46,11 @@ export function peerListener({ name, trusted = false }: PeerListenerOptions): Li
 }
 
 function peerTransport(details: PeerDetails, port: PagePortLike, trusted: boolean): Transport {
-  return pagePortTransport(port, { peer: { ...details }, trusted, towardsMain: details.kind !== "electron-frame" });
+  return pagePortTransport(port, {
+    peer: { ...details },
+    trusted,
+    towardsMain: details.kind !== "electron-frame" || details.via === "main",
+  });
 }
 
 interface Heard {

@@ -17,7 +17,8 @@ export interface ParentTransportOptions {
 export function parentTransport({ trusted = true }: ParentTransportOptions = {}): Transport {
   const port = theParentPort();
   return defineTransport({
-    traits: { carries: "clone", moves: "none", platformObjects: false, shared: true, trusted },
+    // Ports come in only: Electron gives this side no way to send one.
+    traits: { carries: "clone", moves: "ports", platformObjects: false, shared: true, trusted },
     peer: { kind: "electron-main" },
     port,
     open(events) {
@@ -27,7 +28,10 @@ export function parentTransport({ trusted = true }: ParentTransportOptions = {})
       port.on("message", onMessage);
       port.start?.();
       return {
-        send: (message) => port.postMessage(message),
+        send(message, transfer) {
+          if (transfer.length > 0) throw new TypeError("a utility process cannot move ports to main; main deals them");
+          port.postMessage(message);
+        },
         close: () => void port.off("message", onMessage),
       };
     },

@@ -19,8 +19,8 @@ export function inEachElectron(scenarios: readonly string[], tests: (findings: F
     const folder = electronFolder(version);
     let run: Run | undefined;
     beforeAll(async () => {
-      if (folder !== undefined) run = await runApp(folder, await buildApp(), scenarios);
-    }, 150_000);
+      if (folder !== undefined) run = await runApp(folder, await buildApp(), scenarios, 200_000);
+    }, 220_000);
 
     const ranIn = (context: TestContext): Run => {
       if (run) return run;

@@ -13,10 +13,14 @@ export interface Report {
 }
 
 /** Runs every case; `only` is a pattern over `group: name`. */
-export async function report(connect: () => Connection | Promise<Connection>, only?: string): Promise<Report> {
+export async function report(
+  connect: () => Connection | Promise<Connection>,
+  only?: string,
+  timeout = 5_000,
+): Promise<Report> {
   const results = await runConformance({
     connect,
-    timeout: 5_000,
+    timeout,
     ...(only !== undefined && { only: new RegExp(only) }),
   });
   const failed = results.filter(({ outcome }) => outcome === "failed");
@@ -33,7 +37,8 @@ interface Control {
 }
 
 export const conformance = {
-  withMain: (name: string, only?: string) => report(() => ({ near: mainTransport({ name }) }), only),
+  withMain: (name: string, only?: string, trusted = true) =>
+    report(() => ({ near: mainTransport({ name, trusted }) }), only),
   withPeer(only?: string): Promise<Report> {
     const control = createClient<Control>(mainTransport({ name: "control" }));
     const arrived: Transport[] = [];

@@ -5,7 +5,7 @@ import { defineTransport } from "@portolan/protocol";
 
 parentPort?.on("message", (port: MessagePort) => {
   const transport = defineTransport({
-    traits: { carries: "clone", trusted: true },
+    traits: { carries: "clone", trusted: false },
     port,
     open(events) {
       port.on("message", events.message);

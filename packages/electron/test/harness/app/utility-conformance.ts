@@ -2,5 +2,8 @@
 import { serveConformance } from "@portolan/conformance";
 import { parentTransport, peerListener } from "@portolan/electron/utility";
 
-serveConformance(parentTransport());
+const transport = parentTransport();
+// Nothing else tells main that this end has closed. What was posted last needs a moment to leave.
+transport.onClose(() => setTimeout(() => process.exit(), 50));
+serveConformance(transport);
 peerListener({ name: "conformance" }).accept((transport) => void serveConformance(transport), console.error);
