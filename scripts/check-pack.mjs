@@ -139,6 +139,7 @@ function writeElectronStandIn() {
     "ipcMain",
     "ipcRenderer",
     "MessageChannelMain",
+    "session",
     "utilityProcess",
     "webContents",
   ];

@@ -17,7 +17,7 @@ import { pnpm, root } from "./pnpm.mjs";
 
 const commands = {
   demo: (args) => demo("worker-files", args),
-  "demo:electron": (args) => demo("electron", args),
+  "demo:electron": (args) => demo("electron-workbench", args),
   "demo:web": (args) => demo("websocket-board", args),
   "demo:extension": (args) => demo("extension-tab-notes", args),
   test: (args) => test(forbidsSkips() ? ["quick", "real"] : ["quick"], args),
