@@ -9,6 +9,11 @@ const taken = new WeakMap<object, Set<string>>();
 /** Sessions per transport: the last one to end closes it. */
 const sessions = new WeakMap<Transport, number>();
 
+/** Whether any session stands on this transport. */
+export function hasSessions(transport: Transport): boolean {
+  return (sessions.get(transport) ?? 0) > 0;
+}
+
 /**
  * Claims a session's place on a port. Throws a TypeError when it is taken: two
  * sessions that read the same messages would answer for each other. So it does for a

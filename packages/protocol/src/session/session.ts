@@ -7,7 +7,7 @@ import { unfoldRun } from "../runs.ts";
 import type { CloseOptions, FailurePlace, Session, SessionOptions } from "../session-options.ts";
 import { type CloseReason, closedHere, type Peer, type Transport } from "../transport.ts";
 import { Carrier } from "./carrier.ts";
-import { channelView, claimChannel } from "./channel.ts";
+import { channelView, claimChannel, hasSessions } from "./channel.ts";
 import { chooseCodec } from "./choose-codec.ts";
 import { Greeter } from "./greeter.ts";
 import { exceeded, type Limits, limitsWith } from "./limits.ts";
@@ -480,8 +480,14 @@ export class SessionHall implements Session {
 
 /** Opens a session on a transport. Throws a TypeError for options that cannot work. */
 export function openSession<Api = unknown>(transport: Transport, options: SessionOptions = {}): Session<Api> {
-  // Only the user knows what the other side exposes.
-  return new SessionHall(transport, options) as unknown as Session<Api>;
+  try {
+    // Only the user knows what the other side exposes.
+    return new SessionHall(transport, options) as unknown as Session<Api>;
+  } catch (error) {
+    // A worker or socket that was made for this session alone must not stay behind.
+    if (!hasSessions(transport)) transport.close();
+    throw error;
+  }
 }
 
 /** Unique among the sessions that ever share a port; short, since shared ports carry it with every message. */
