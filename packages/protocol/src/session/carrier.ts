@@ -133,8 +133,9 @@ export class Carrier {
   #sendFragments(encoded: string | Uint8Array): void {
     const text =
       typeof encoded === "string" || this.#codec.chunks === "bytes" ? encoded : new TextDecoder().decode(encoded);
-    // Quotes and backslashes of a text double when it is quoted inside another.
-    const size = Math.max(1, Math.floor((this.wayLimit - fragmentOverhead) / 2));
+    // Quotes and backslashes of a text double when it is quoted inside another; in bytes a character may be three.
+    const growth = typeof encoded === "string" ? 2 : 3;
+    const size = Math.max(1, Math.floor((this.wayLimit - fragmentOverhead) / growth));
     this.#waiting.push(...cutFragments(++this.#fragmentId, text, size));
     this.#sendWaiting();
   }

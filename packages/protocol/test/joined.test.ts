@@ -1,0 +1,255 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import {
+  defineConnector,
+  describeEntry,
+  json,
+  openSession,
+  RpcError,
+  relay,
+  type SessionSource,
+  type TapEntry,
+  type Transport,
+  tap,
+  transportPair,
+  waitBefore,
+} from "../src/index.ts";
+import { type Loose, promised, turns } from "./sessions.ts";
+
+afterEach(() => vi.useRealTimers());
+
+/** A client and a server with a relay between them. */
+function through(left: object, right: object, api: unknown, options: object = {}) {
+  const [here, a] = transportPair({ traits: left });
+  const [b, there] = transportPair({ traits: right });
+  const joined = relay(a, b, options);
+  const server = openSession(there, { expose: api, onError: () => {} });
+  const client = openSession(here, {});
+  return { joined, server, client, remote: client.remote as Loose };
+}
+
+describe("a relay", () => {
+  it("O-25 passes calls, callbacks and streams on, undecoded, and ends with either end", async () => {
+    const { joined, client, server, remote } = through(
+      {},
+      {},
+      {
+        call: (fn: Loose) => fn("through"),
+        async *list() {
+          yield 1;
+          yield 2;
+        },
+      },
+    );
+    expect(await remote.call((word: string) => `${word}!`)).toBe("through!");
+    const items: number[] = [];
+    for await (const item of remote.list()) items.push(item);
+    expect(items).toEqual([1, 2]);
+    await client.close();
+    expect(await joined.closed).toMatchObject({ by: "remote" });
+    await server.closed;
+  });
+
+  it("narrows trust to the weakest hop, whichever it is", async () => {
+    for (const [left, right] of [
+      [{ trusted: true }, { trusted: false }],
+      [{ trusted: false }, { trusted: true }],
+    ]) {
+      const { remote, client } = through(left as object, right as object, {
+        fail() {
+          throw new Error("secret");
+        },
+      });
+      await expect(promised(remote.fail())).rejects.toMatchObject({
+        code: "INTERNAL",
+        message: expect.not.stringContaining("secret"),
+      });
+      await client.close();
+    }
+  });
+
+  it("narrows what is carried: a clone on one side, JSON on the other", async () => {
+    const { remote, client } = through({ carries: "clone" }, { carries: "json" }, { echo: (value: unknown) => value });
+    const value = {
+      at: new Date(5),
+      bytes: new Uint8Array([1, 2]),
+      none: undefined,
+      map: new Map([[1, { a: Number.NaN }]]),
+    };
+    expect(await remote.echo(value)).toEqual(value);
+    await client.ready;
+    expect(await remote.echo(value)).toEqual(value);
+    await client.close();
+  });
+
+  it("narrows what is moved, and the largest message", async () => {
+    const { remote, client } = through(
+      { carries: "text", maxMessage: 5000 },
+      { carries: "text", maxMessage: 300 },
+      { length: (text: string) => text.length },
+    );
+    await client.ready;
+    expect(await remote.length("x".repeat(4000))).toBe(4000);
+    await client.close();
+  });
+
+  it("refuses two that carry different things", () => {
+    const [a] = transportPair({ traits: { carries: "text" } });
+    const [b] = transportPair();
+    expect(() => relay(a, b)).toThrow(TypeError);
+  });
+});
+
+describe("a tap", () => {
+  it("tells one line per message: direction, kind, id, path, size, duration", async () => {
+    const entries: TapEntry[] = [];
+    const [here, there] = transportPair({ traits: { carries: "text" } });
+    const server = openSession(there, { expose: { math: { add: (a: number, b: number) => a + b } } });
+    const client = openSession(tap(here, { sink: (entry) => void entries.push(entry) }));
+    await (client.remote as Loose).math.add(1, 2);
+    const call = entries.find(({ kind }) => kind === "call");
+    const answer = entries.find(({ kind }) => kind === "resolve");
+    expect(call).toMatchObject({ direction: "out", id: 1, path: "math.add", duration: undefined });
+    expect(answer).toMatchObject({ direction: "in", id: 1, path: "math.add" });
+    expect(answer?.duration).toBeGreaterThanOrEqual(0);
+    expect(describeEntry(answer as TapEntry)).toMatch(/^← resolve #1 math\.add \d+ B \d+\.\d ms$/);
+    expect(describeEntry(call as TapEntry)).toMatch(/^→ call #1 math\.add \d+ B$/);
+    await client.close();
+    await server.close();
+  });
+
+  it("prints to the console by default, and shows what is not ours as foreign", async () => {
+    const said = vi.spyOn(console, "log").mockImplementation(() => {});
+    const [here, there] = transportPair();
+    const tapped = tap(here, { codec: json() });
+    tapped.receive(() => {});
+    there.send("no message");
+    await turns();
+    expect(said).toHaveBeenCalledWith(expect.stringMatching(/^portolan ← foreign/));
+    said.mockRestore();
+  });
+});
+
+/** Servers that a connector dials, one after another. */
+function dialled(options: Parameters<typeof defineConnector>[1] = {}, dial?: (count: number) => Transport | undefined) {
+  const servers: ReturnType<typeof openSession>[] = [];
+  let dials = 0;
+  const source: SessionSource = defineConnector(() => {
+    const special = dial?.(++dials);
+    if (special) return special;
+    const [here, there] = transportPair();
+    servers.push(openSession(there, { expose: { which: () => servers.length } }));
+    return here;
+  }, options);
+  return { servers, open: source.open({}), dials: () => dials };
+}
+
+describe("a connector", () => {
+  it("F-23 F20 dials again when the connection is lost, after a wait that grows, and calls wait for it", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { servers, open } = dialled({ backoff: { first: 100, random: () => 1 } });
+    const states: string[] = [];
+    open.onStatus(({ state }) => void states.push(state));
+    const first = await open.session();
+    expect(await (first.remote as Loose).which()).toBe(1);
+    await servers[0]?.close();
+    await turns();
+    expect(open.status.state).toBe("lost");
+    const waiting = Promise.resolve(open.session());
+    await turns();
+    vi.advanceTimersByTime(100);
+    expect(await ((await waiting) as Loose).remote.which()).toBe(2);
+    expect(states).toEqual(["ready", "lost", "ready"]);
+    await open.close();
+    expect(open.status.state).toBe("closed");
+    expect(vi.getTimerCount()).toBe(0);
+    for (const server of servers) await server.closed;
+  });
+
+  it("gives up at once where trying again cannot help", async () => {
+    const { open, dials } = dialled({}, () => {
+      throw new RpcError("PERMISSION_DENIED", "not you");
+    });
+    await expect(Promise.resolve(open.session())).rejects.toMatchObject({ code: "PERMISSION_DENIED", delivered: "no" });
+    expect(open.status).toMatchObject({ state: "closed" });
+    expect(dials()).toBe(1);
+  });
+
+  it("gives up after so many attempts in a row", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { open, dials } = dialled({ attempts: 3, backoff: { first: 10 } }, () => {
+      throw new Error("refused");
+    });
+    const session = Promise.resolve(open.session()).catch((error: unknown) => error);
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await turns();
+      vi.advanceTimersByTime(1000);
+    }
+    expect(await session).toMatchObject({ code: "UNAVAILABLE", message: "refused" });
+    expect(dials()).toBe(3);
+  });
+
+  it("that is lazy dials when somebody asks, and not again by itself", async () => {
+    const { open, servers } = dialled({ lazy: true });
+    await turns();
+    expect(servers).toHaveLength(0);
+    await open.session();
+    expect(servers).toHaveLength(1);
+    await servers[0]?.close();
+    await turns();
+    expect(servers).toHaveLength(1);
+    await open.session();
+    expect(servers).toHaveLength(2);
+    await open.close();
+  });
+
+  it("rejects calls while it is down, if it is told to, and those beyond its limit", async () => {
+    const down = dialled({ whileDown: "reject", backoff: { first: 100_000 } });
+    await down.open.session();
+    await down.servers[0]?.close();
+    await turns();
+    await expect(Promise.resolve(down.open.session())).rejects.toMatchObject({ delivered: "no" });
+    await down.open.close();
+    const full = dialled({ maxWaiting: 1 }, () => new Promise<never>(() => {}) as never);
+    const waiting = Promise.resolve(full.open.session());
+    waiting.catch(() => {});
+    await expect(Promise.resolve(full.open.session())).rejects.toMatchObject({ code: "RESOURCE_EXHAUSTED" });
+    await full.open.close();
+    await expect(waiting).rejects.toMatchObject({ code: "UNAVAILABLE", delivered: "no" });
+  });
+
+  it("F-28 tells of each connection and each loss, and a hook that throws harms nothing", async () => {
+    const said = vi.spyOn(console, "error").mockImplementation(() => {});
+    const told: string[] = [];
+    const { open, servers } = dialled({
+      backoff: { first: 100_000 },
+      onConnect: () => void told.push("connected"),
+      onDisconnect: () => {
+        told.push("lost");
+        throw new Error("hook");
+      },
+    });
+    await open.session();
+    await servers[0]?.close();
+    await turns();
+    expect(told).toEqual(["connected", "lost"]);
+    expect(said).toHaveBeenCalledOnce();
+    said.mockRestore();
+    await open.close();
+  });
+
+  it("is ended by its signal", async () => {
+    const controller = new AbortController();
+    const { open } = dialled({ signal: controller.signal });
+    const session = await open.session();
+    controller.abort();
+    await turns();
+    expect(open.status.state).toBe("closed");
+    expect(session.ended).toBeDefined();
+  });
+
+  it("waits at most its longest time, and never less than a tenth of it", () => {
+    expect(waitBefore(1, { first: 100, random: () => 0 })).toBe(10);
+    expect(waitBefore(50, { first: 100, longest: 5000, random: () => 0.999 })).toBeLessThanOrEqual(5000);
+    expect(waitBefore(3, { first: 100, factor: 2, random: () => 1 })).toBe(400);
+  });
+});
