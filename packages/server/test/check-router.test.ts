@@ -85,4 +85,26 @@ describe("a router is checked when it is served, and refused by its path:", () =
     }
     await end();
   });
+
+  it("near names are suggested to trusted peers, and to nobody else", async () => {
+    const api = { users: { rename: () => 1, remove: () => 2, list: () => 3 } };
+    for (const trusted of [true, false]) {
+      const { session, end } = wire(api, { trusted });
+      const remote = session.remote as Record<string, Record<string, () => Promise<unknown>>>;
+      const hint = async (branch: string, name: string) =>
+        (await failureOf(remote[branch]?.[name]?.() as Promise<unknown>)).message.split(": ")[1];
+      const answers = [
+        await hint("users", "renmae"),
+        await hint("user", "list"),
+        await hint("users", "LIST"),
+        await hint("users", "toString"),
+      ];
+      expect(answers).toEqual(
+        trusted
+          ? ['did you mean "users.rename"?', 'did you mean "users"?', 'did you mean "users.list"?', undefined]
+          : [undefined, undefined, undefined, undefined],
+      );
+      await end();
+    }
+  });
 });

@@ -2,6 +2,7 @@ import { RpcError } from "../error.ts";
 import { forbiddenNames, lazyMark, procedureMark, targetMark } from "../marks.ts";
 import { proxyNames } from "../proxy-mark.ts";
 import type { Call } from "./incoming-call.ts";
+import { nearNames } from "./near-names.ts";
 import { nodeOf } from "./stub-proxy.ts";
 
 /**
@@ -30,7 +31,7 @@ function invokeFrom(
     if (load) return resumeLoaded(load, segments, next, call, args);
     owner = value;
     value = memberOf(owner, segments[next] as string);
-    if (value === undefined) throw unimplemented(segments);
+    if (value === undefined) throw unimplemented(segments, call.peer.trusted ? meantBy(owner, segments, next) : "");
   }
   const run = markOf(value, procedureMark);
   if (run) return run(call, args);
@@ -110,8 +111,18 @@ function markOf(value: unknown, mark: symbol): ((...args: unknown[]) => unknown)
   return typeof marked === "function" ? (marked as (...args: unknown[]) => unknown) : undefined;
 }
 
-function unimplemented(segments: readonly string[]): RpcError {
+/** Only for trusted peers: it tells what a router holds. */
+function meantBy(owner: unknown, segments: readonly string[], at: number): string {
+  const plain = typeof owner === "object" && owner !== null && !proxyNames(owner) && isRecord(owner);
+  const near = plain ? nearNames(segments[at] as string, Object.keys(owner)) : [];
+  if (near.length === 0) return "";
+  return `: did you mean ${near.map((name) => JSON.stringify([...segments.slice(0, at), name].join("."))).join(" or ")}?`;
+}
+
+function unimplemented(segments: readonly string[], hint: string = ""): RpcError {
   const what =
-    segments.length === 0 ? "what was called is no function" : `no procedure ${JSON.stringify(segments.join("."))}`;
+    segments.length === 0
+      ? "what was called is no function"
+      : `no procedure ${JSON.stringify(segments.join("."))}${hint}`;
   return new RpcError("UNIMPLEMENTED", what, { delivered: "no" });
 }
