@@ -27,6 +27,7 @@ export class Liveness {
   #owed = 0;
   #timer: unknown;
   #heard = 0;
+  #due = 0;
   #pinged: number | undefined;
   #number = 0;
   #missed = false;
@@ -74,6 +75,7 @@ export class Liveness {
   }
 
   #watch(heard: number, wait: number): void {
+    this.#due = performance.now() + wait;
     this.#timer = setTimeout(() => this.#look(heard), wait);
     unref(this.#timer);
   }
@@ -85,7 +87,13 @@ export class Liveness {
       this.#owner.ping(this.#pinged);
       return this.#watch(heard, this.#heartbeat.timeout);
     }
+    if (this.#late()) return this.#watch(heard, this.#heartbeat.timeout);
     this.#miss(heard);
+  }
+
+  /** This side was blocked, or asleep: what arrived meanwhile is read before the peer is judged. */
+  #late(): boolean {
+    return performance.now() - this.#due > Math.min(1000, this.#heartbeat.timeout / 2);
   }
 
   #miss(heard: number): void {
