@@ -85,6 +85,14 @@ export class Stranger {
       if (this.#peer === "") this.#peer = String(frame[2]);
       return this.#open(typeof frame[4] === "string" ? JSON.parse(frame[4]) : frame[4]);
     }
-    return Array.isArray(frame[0]) ? frame : [frame];
+    return (Array.isArray(frame[0]) ? frame : [frame]).flatMap(answersOf);
   }
+}
+
+/** Answers that leave together go as one list: `[22, id, value, id, value …]`. */
+function answersOf(message: readonly unknown[]): (readonly unknown[])[] {
+  if (message[0] !== 22) return [message];
+  const answers: (readonly unknown[])[] = [];
+  for (let at = 1; at < message.length; at += 2) answers.push([Kind.resolve, message[at], message[at + 1]]);
+  return answers;
 }
