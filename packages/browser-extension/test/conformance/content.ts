@@ -8,4 +8,7 @@ import { conformanceCommand } from "./near.ts";
 serveCases(runtimeListener({ name: "content", allow: { pages: true } }));
 relayPages();
 const { signal } = new AbortController();
-answerCommands("content", conformanceCommand(() => dialRuntime({}, "context", { signal, patience: 5000 })));
+answerCommands(
+  "content",
+  conformanceCommand(() => dialRuntime({}, "context", { signal, patience: 5000 })),
+);

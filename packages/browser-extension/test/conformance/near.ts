@@ -14,7 +14,8 @@ export function conformanceCommand(dial: (...args: never[]) => Transport | Promi
   return {
     conformance: async (...args: never[]): Promise<RunSummary> => {
       const results = await runConformance({ connect: async () => ({ near: await dial(...args) }) });
-      const count = (outcome: ConformanceResult["outcome"]): number => results.filter((one) => one.outcome === outcome).length;
+      const count = (outcome: ConformanceResult["outcome"]): number =>
+        results.filter((one) => one.outcome === outcome).length;
       const failed = results.filter((one) => one.outcome === "failed");
       return {
         passed: count("passed"),

@@ -104,6 +104,10 @@ export async function launchFirefox(folder: string, options: FirefoxOptions): Pr
     extraPrefsFirefox: {
       "extensions.webextensions.uuids": JSON.stringify({ [options.id]: firefoxHost }),
       "extensions.openPopupWithoutUserGesture.enabled": true,
+      // Tabs behind others keep their pace.
+      "dom.min_background_timeout_value": 4,
+      "dom.min_background_timeout_value_without_budget_throttling": 4,
+      "dom.timeout.enable_budget_timer_throttling": false,
       ...options.preferences,
     },
   });
