@@ -44,6 +44,7 @@ export type {
   SentValue,
 } from "./remote.ts";
 export { RpcTarget } from "./rpc-target.ts";
+export { carryContext, isGenerated } from "./session/carried-stream.ts";
 export { deferCall, failedCall } from "./session/deferred-call.ts";
 export { type Call, currentCall, enterCall, leaveCall } from "./session/incoming-call.ts";
 export { interceptCall, interceptNotification } from "./session/intercept.ts";

@@ -1,4 +1,13 @@
-import { type Call, enterCall, isItemWithMeta, leaveCall, RpcError, withMeta } from "@portolan/protocol";
+import {
+  type Call,
+  carryContext,
+  enterCall,
+  isGenerated,
+  isItemWithMeta,
+  leaveCall,
+  RpcError,
+  withMeta,
+} from "@portolan/protocol";
 import { Deadline } from "./deadline.ts";
 import { declaredError, errorConstructors } from "./declared-errors.ts";
 import type { Definition } from "./definition.ts";
@@ -6,7 +15,7 @@ import type { Ground, MiddlewareOptions, Outcome } from "./middleware.ts";
 import type { StandardSchemaV1 } from "./standard-schema.ts";
 import { Turnstile } from "./turnstile.ts";
 import { describeIssues, validate } from "./validate.ts";
-import { isStream, WatchedStream } from "./watched-stream.ts";
+import { WatchedStream } from "./watched-stream.ts";
 
 /** A handler, as it is run. */
 export type AnyHandler = (ground: Ground<unknown, unknown, unknown>) => unknown;
@@ -77,7 +86,8 @@ class Run {
   async #wrap(middleware: AnyMiddleware, index: number, context: unknown, input: unknown): Promise<unknown> {
     const next: Next = async ({ context: added } = {}) => {
       const inner = added ? { ...(context as object | undefined), ...added } : context;
-      return { output: await this.#enter(index + 1, inner, input) };
+      // What a middleware set up for what is inside holds in its stream as well.
+      return { output: carryContext(await this.#enter(index + 1, inner, input)) };
     };
     const outcome: unknown = await middleware(new MiddlewareGround(this, this.#errors, context, input, next));
     if (typeof outcome === "object" && outcome !== null && "output" in outcome) return outcome.output;
@@ -220,11 +230,6 @@ class CappedRun {
     };
     return run.start(input);
   }
-}
-
-/** A generator or something like it; a ReadableStream stays what it is. */
-function isGenerated(value: unknown): value is AsyncIterable<unknown> {
-  return isStream(value) && Object.prototype.toString.call(value) !== "[object ReadableStream]";
 }
 
 function isThenable(value: unknown): value is Promise<unknown> {

@@ -82,8 +82,3 @@ export class WatchedStream implements AsyncIterableIterator<unknown, unknown, un
     this.#watch.ended();
   }
 }
-
-/** True for what crosses as a stream of items. */
-export function isStream(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
-}

@@ -59,7 +59,7 @@ describe("publisher", () => {
     }
     const textOf = async (after: string) => {
       const stream = events.subscribe("left", { after });
-      const step = (await stream.next()) as { value: { value: string } };
+      const step = (await stream.next()) as unknown as { value: { value: string } };
       await stream.return?.();
       return step.value.value;
     };

@@ -10,6 +10,7 @@ import {
   type WirePath,
 } from "../message.ts";
 import type { Packed } from "../values/pack.ts";
+import { carryContext } from "./carried-stream.ts";
 import { type CallSession, enterCall, IncomingCall, leaveCall } from "./incoming-call.ts";
 import { exceeded, type Limits } from "./limits.ts";
 import { invokePath } from "./resolve-path.ts";
@@ -224,7 +225,7 @@ export class Dispatch {
   #enter(call: IncomingCall, root: unknown, args: readonly unknown[]): unknown {
     const { interceptors } = this.#owner;
     if (interceptors.length === 0) return invokePath(root, call.path, call, args);
-    return intercept(interceptors, call, async () => invokePath(root, call.path, call, args));
+    return intercept(interceptors, call, async () => carryContext(await invokePath(root, call.path, call, args)));
   }
 
   #succeed(call: IncomingCall, value: unknown): void {
