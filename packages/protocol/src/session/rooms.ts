@@ -404,7 +404,7 @@ export class Rooms {
   #packFailure(error: unknown, path: readonly string[], delivered: "no" | "yes"): Outgoing {
     const exposed = this.#hall.options.exposeErrors ?? this.#hall.way.trusted;
     const expected = exposed || (RpcError.is(error) ? !isForeign(error) : isAbort(error));
-    const reference = expected ? undefined : crypto.randomUUID().slice(0, 8);
+    const reference = expected ? undefined : freshReference();
     if (reference !== undefined) this.#hall.report(error, path, reference);
     return this.#valuables.packError(error, reference, delivered);
   }
@@ -478,4 +478,10 @@ function placeTable(table: readonly TableEntry[], index: number): readonly Table
 function isAbort(error: unknown): boolean {
   const { code } = RpcError.from(error);
   return code === "CANCELLED" || code === "DEADLINE_EXCEEDED";
+}
+
+/** Not `randomUUID`: pages on plain http do not have it, nor the content scripts in them. */
+function freshReference(): string {
+  const [word = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return word.toString(16).padStart(8, "0");
 }
