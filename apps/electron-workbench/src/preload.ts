@@ -1,0 +1,2 @@
+// The whole preload of a bundled app.
+import "@portolan/electron/preload";
