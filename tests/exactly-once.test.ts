@@ -1,7 +1,7 @@
 import { type ClientOptions, createClient, retry, stats, status, withOptions } from "@portolan/client";
-import { defineConnector, type Listener, type Transport, transportPair } from "@portolan/protocol";
 import { idempotency, serve } from "@portolan/server";
 import { describe, expect, it, vi } from "vitest";
+import { breakableLink, seeded } from "./breakable-link.ts";
 
 const increments = 10_000;
 const cuts = 200;
@@ -62,51 +62,3 @@ describe("calls with keys over a link that breaks", { timeout: 60_000 }, () => {
     expect(server.sessions.size).toBe(0);
   });
 });
-
-/** A listener and a connector to it, and a way to cut what is between them: what is on its way is lost. */
-function breakableLink() {
-  let arrive: (transport: Transport) => void = () => {};
-  let ends: readonly Transport[] = [];
-  let count = 0;
-  const listener: Listener = {
-    address: undefined,
-    ready: Promise.resolve(),
-    accept: (accepted) => {
-      arrive = accepted;
-    },
-    close: async () => {},
-  };
-  const connector = defineConnector(
-    () => {
-      const [here, there] = transportPair();
-      ends = [here, there];
-      arrive(there);
-      return here;
-    },
-    { backoff: { first: 1, longest: 2 } },
-  );
-  const cut = () => {
-    count++;
-    for (const end of ends) end.close({ code: "UNAVAILABLE", message: "cut", by: "platform" });
-    ends = [];
-  };
-  return {
-    listener,
-    connector,
-    cut,
-    get cuts() {
-      return count;
-    },
-  };
-}
-
-/** The same numbers each time (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
