@@ -1,5 +1,5 @@
 import { runtimeConnector } from "@portolan/browser-extension";
-import { createClient } from "@portolan/client";
+import { createClient, RpcError } from "@portolan/client";
 import type { OwnPages } from "../background/routers.ts";
 import type { Note } from "../note.ts";
 
@@ -15,9 +15,15 @@ void search();
 async function search(): Promise<void> {
   const mine = ++searches;
   list.replaceChildren();
-  for await (const note of background.search(input.value)) {
-    if (mine !== searches) break;
-    list.append(itemOf(note));
+  try {
+    for await (const note of background.search(input.value)) {
+      if (mine !== searches) break;
+      list.append(itemOf(note));
+    }
+  } catch (error) {
+    // The background restarted in the middle: search again, unless somebody does so already.
+    if (!RpcError.is(error) || error.code !== "UNAVAILABLE") throw error;
+    if (mine === searches) void search();
   }
 }
 
