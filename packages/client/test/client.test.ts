@@ -168,6 +168,19 @@ describe("createClient", () => {
   });
 });
 
+describe("two copies of the package", () => {
+  it("get along: one tells how a client of the other is doing, and gives it options", async () => {
+    const copy: string = "../dist/index.js";
+    const other = (await import(copy)) as typeof import("../src/index.ts");
+    expect(other.createClient).not.toBe(createClient);
+    const { client, end } = wire({ one: () => 1 });
+    expect(await other.withOptions(client, { timeout: 1000 }).one()).toBe(1);
+    expect(other.status(client)).toEqual({ state: "ready" });
+    expect((await other.safe(client.one())).data).toBe(1);
+    await end();
+  });
+});
+
 describe("concurrency", () => {
   it("F-32 holds calls back here beyond so many in flight, pipelined ones included, and refuses none at all", async () => {
     let running = 0;

@@ -26,16 +26,16 @@ export interface ServeOptions<Context = unknown>
   readonly context?: (peer: Peer) => Context | Promise<Context>;
 }
 
-/** What serves. */
-export interface Server extends AsyncDisposable {
+/** What serves. `PeerApi` is what peers expose to us: `const server: Server<PageApi> = serve(…)`. */
+export interface Server<PeerApi = unknown> extends AsyncDisposable {
   /** Resolves once peers can arrive; rejects when that fails, as on a taken port. */
   readonly ready: Promise<void>;
   /** Where a listener listens. */
   readonly address: unknown;
   /** The sessions that are open now. */
-  readonly sessions: ReadonlySet<Session>;
+  readonly sessions: ReadonlySet<Session<PeerApi>>;
   /** The first session, now or later, whose peer `match` accepts. Rejects with UNAVAILABLE when serving ends first. */
-  when(match: (peer: Peer) => boolean): Promise<Session>;
+  when(match: (peer: Peer) => boolean): Promise<Session<PeerApi>>;
   /** Stops listening and closes every session; those get `drain` milliseconds to finish their calls. */
   close(options?: Pick<CloseOptions, "drain">): Promise<void>;
 }
@@ -49,13 +49,14 @@ export interface Server extends AsyncDisposable {
  *   Stays yours. Checked at once: a forbidden name or an accessor is a TypeError
  *   that names its path.
  */
-export function serve<Context = unknown>(
+export function serve<Context = unknown, PeerApi = unknown>(
   source: Transport | Listener,
   router: Router | ((peer: Peer) => Router | Promise<Router>),
   options: ServeOptions<Context> = {},
-): Server {
+): Server<PeerApi> {
   if (typeof router !== "function") checkRouter(router);
-  return new Serving(source, router, options as ServeOptions);
+  // Only the user knows what peers expose.
+  return new Serving(source, router, options as ServeOptions) as Server as Server<PeerApi>;
 }
 
 class Serving implements Server {

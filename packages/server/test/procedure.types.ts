@@ -11,6 +11,8 @@ import {
   lazy,
   type MiddlewareOptions,
   procedure,
+  type Server,
+  serve,
 } from "../src/index.ts";
 
 /** Compiles only where both types are the same. */
@@ -160,6 +162,20 @@ router({ ports: { find: all, all } });
 // @ts-expect-error the wrong output
 procedures.ports.find.handler(() => "seven");
 same<Awaited<ReturnType<Remote<typeof chart>["ports"]["find"]>>, number>();
+
+// What peers expose is typed where it is called.
+interface PageApi {
+  title(text: string): number;
+}
+export async function callBack(server: Server<PageApi>, call: Call<unknown, PageApi>): Promise<void> {
+  const session = await server.when((peer) => peer.trusted);
+  same<Awaited<ReturnType<typeof session.remote.title>>, number>();
+  same<Awaited<ReturnType<typeof call.remote.title>>, number>();
+  // @ts-expect-error there is no such function
+  await session.remote.close();
+  const served: Server<PageApi> = serve({} as never, {});
+  await served.close();
+}
 
 // An API written down by hand.
 interface Api {

@@ -1,6 +1,6 @@
 import { type Listener, openSession, RpcError } from "@portolan/protocol";
 import { describe, expect, it, vi } from "vitest";
-import { type Call, currentCall, serve } from "../src/index.ts";
+import { type Call, currentCall, type Server, serve } from "../src/index.ts";
 import { failureOf, memoryListener, wire } from "./wire.ts";
 
 describe("serve", () => {
@@ -215,6 +215,39 @@ describe("serve", () => {
     expect(await failureOf(remote.other())).toMatchObject({ code: "PERMISSION_DENIED" });
     expect(await remote.add(2, 2)).toBe(4);
     expect(seen).toEqual(["add = 3", "add = 4"]);
+    await end();
+  });
+
+  it("G-15 calls a peer back by what it exposes, from a handler and from outside", async () => {
+    const listener = memoryListener();
+    const server: Server<{ title(text: string): string }> = serve(listener, {
+      async ask(this: Call<unknown, { title(text: string): string }>) {
+        return this.remote.title("handler");
+      },
+    });
+    const expose = { title: (text: string) => `title: ${text}` };
+    const session = openSession<{ ask(): Promise<string> }>(listener.dial(), { expose, metadata: "page" });
+    expect(await session.remote.ask()).toBe("title: handler");
+    const page = await server.when((peer) => peer.metadata === "page");
+    expect(await page.remote.title("outside")).toBe("title: outside");
+    await server.close();
+    await session.closed;
+  });
+
+  it("an onError that throws is told of once, and changes nothing else", async () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    const { remote, end } = wire(
+      { boom: () => Promise.reject(new Error("first")), one: () => 1 },
+      {
+        trusted: false,
+        onError: () => {
+          throw new Error("second");
+        },
+      },
+    );
+    expect(await failureOf(remote.boom())).toMatchObject({ code: "INTERNAL" });
+    expect(log).toHaveBeenCalledOnce();
+    expect(await remote.one()).toBe(1);
     await end();
   });
 

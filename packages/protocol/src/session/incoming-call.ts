@@ -1,12 +1,14 @@
 import { RpcError } from "../error.ts";
+import type { Remote } from "../remote.ts";
 import type { Peer } from "../transport.ts";
 import { CallScope } from "./scope.ts";
 
 /**
  * A call made to us, as its handler sees it: `this` in plain functions that a
  * router holds, and what {@link currentCall} returns until the first `await`.
+ * `Context` is what `context(peer)` makes, `PeerApi` what the caller exposes to us.
  */
-export interface Call<Context = unknown> {
+export interface Call<Context = unknown, PeerApi = unknown> {
   /** The path that was called, such as `["files", "hash"]`; empty for a function by reference. */
   readonly path: readonly string[];
   /** Who calls. */
@@ -24,7 +26,7 @@ export interface Call<Context = unknown> {
   /** The id of the last item that the caller has seen, when it resumes a stream: go on behind it. */
   readonly after: string | undefined;
   /** What the caller's side exposes to us. */
-  readonly remote: unknown;
+  readonly remote: unknown extends PeerApi ? unknown : Remote<PeerApi>;
   /** What `context(peer)` of `serve` made for this peer. */
   readonly context: Context;
 }
