@@ -121,7 +121,7 @@ inEachElectron(scenarios, ({ of }) => {
     });
   });
 
-  it("G-14 a client in a bundled, sandboxed preload works, and gives the page what it fetched", (context) => {
+  it("G-10 G-14 M-17 where sendSync would block, a client in the bundled, sandboxed preload asks at its start and gives the page the answer", (context) => {
     expect(of(context, "a client in a bundled preload")).toEqual(["echo", ["from the preload"]]);
   });
 });

@@ -8,6 +8,9 @@ const scenarios = [
   "an iframe",
   "an iframe that is allowed",
   "a webview",
+  "a webview that is allowed",
+  "a policy of another kind",
+  "a preload that is not on disk",
   "forged requests",
   "too many ports",
   "a taken name",
@@ -53,6 +56,23 @@ inEachElectron(scenarios, ({ of }) => {
     const { told, type, arrived } = of(context, "a webview");
     expect([type, arrived]).toEqual(["webview", 0]);
     expect(told).toMatchObject({ ...denied, message: expect.stringContaining("<webview>") });
+  });
+
+  it("a webview that is let in has a session until it is removed", (context) => {
+    expect(of(context, "a webview that is allowed")).toEqual({ heard: answered, mine: true, end: "UNAVAILABLE" });
+  });
+
+  it("a policy that says nothing is a TypeError at once", (context) => {
+    expect(of(context, "a policy of another kind")).toEqual(
+      Array(4).fill(expect.stringContaining("TypeError: expected")),
+    );
+  });
+
+  it("registerPreload() in an app whose preload is not on disk names the one-line preload", (context) => {
+    expect(of(context, "a preload that is not on disk")).toMatchObject({
+      code: "FAILED_PRECONDITION",
+      message: expect.stringContaining('import "@portolan/electron/preload"'),
+    });
   });
 
   it("forged requests are refused, and main lives", (context) => {

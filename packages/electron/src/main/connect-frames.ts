@@ -4,12 +4,9 @@ import { mainPortTransport } from "../ports/main-port-transport.ts";
 import type { MainPortLike } from "../ports/port-shapes.ts";
 import type { PeerDetails } from "../words.ts";
 import type { Allow } from "./allow.ts";
-import type { FrameLike, UtilityProcessLike, WebContentsLike, WindowLike } from "./frame-shapes.ts";
+import type { LinkEnd } from "./frame-shapes.ts";
 import { type LinkSide, linkSide } from "./link-side.ts";
 import { openPeerDesk } from "./peer-desk.ts";
-
-/** What can be linked: a window, its webContents, one frame, or a utility process. */
-export type LinkEnd = WindowLike | WebContentsLike | FrameLike | UtilityProcessLike;
 
 /** How to link two ends. */
 export interface ConnectFramesOptions {

@@ -37,6 +37,9 @@ export interface UtilityProcessLike {
   off(event: never, listener: (...details: never[]) => void): unknown;
 }
 
+/** What can be linked: a window, its webContents, one frame, or a utility process. */
+export type LinkEnd = WindowLike | WebContentsLike | FrameLike | UtilityProcessLike;
+
 /** A frame that asked for a port, and the port it sent. */
 export interface FrameRequest {
   readonly frame: FrameLike;

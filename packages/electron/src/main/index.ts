@@ -1,7 +1,7 @@
 /** @packageDocumentation Portolan in Electron's main process: its pages, its utility processes, and links between them. */
 export type { Allow, AllowedPage } from "./allow.ts";
-export { type ConnectFramesOptions, connectFrames, type FrameLink, type LinkEnd } from "./connect-frames.ts";
-export type { FrameLike, UtilityProcessLike, WebContentsLike, WindowLike } from "./frame-shapes.ts";
+export { type ConnectFramesOptions, connectFrames, type FrameLink } from "./connect-frames.ts";
+export type { FrameLike, LinkEnd, UtilityProcessLike, WebContentsLike, WindowLike } from "./frame-shapes.ts";
 export { type PreloadSession, registerPreload } from "./register-preload.ts";
 export { type RendererListenerOptions, rendererListener } from "./renderer-listener.ts";
 export { type UtilityTransportOptions, utilityTransport } from "./utility-transport.ts";

@@ -2,8 +2,7 @@ import { webContents as electronWebContents } from "electron";
 import type { MainPortLike } from "../ports/port-shapes.ts";
 import { type PeerDetails, peerWord } from "../words.ts";
 import { type Allow, allowRule } from "./allow.ts";
-import type { LinkEnd } from "./connect-frames.ts";
-import type { FrameLike, UtilityProcessLike, WebContentsLike } from "./frame-shapes.ts";
+import type { FrameLike, LinkEnd, UtilityProcessLike, WebContentsLike } from "./frame-shapes.ts";
 import { type Hearer, onHearer } from "./peer-desk.ts";
 import { listenShared } from "./shared-listener.ts";
 

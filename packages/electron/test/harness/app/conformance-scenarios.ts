@@ -1,9 +1,9 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { serveConformance } from "@portolan/conformance";
-import { connectFrames, rendererListener, utilityTransport } from "@portolan/electron/main";
 import { defineTransport, relay, type Transport } from "@portolan/protocol";
 import { serve } from "@portolan/server";
 import { type BrowserWindow, type UtilityProcess, utilityProcess } from "electron";
+import { connectFrames, rendererListener, utilityTransport } from "../../../src/main/index.ts";
 import { report } from "./page-conformance.ts";
 import { afterwards, file, inPage, open, type Scenario } from "./scenario.ts";
 

@@ -1,5 +1,5 @@
-import { connectFrames, rendererListener } from "@portolan/electron/main";
 import { ipcMain, utilityProcess } from "electron";
+import { connectFrames, rendererListener } from "../../../src/main/index.ts";
 import { acceptAll, file, inPage, listenerCounts, loaded, open, type Scenario } from "./scenario.ts";
 
 const allow = [file("index.html"), file("other.html")];

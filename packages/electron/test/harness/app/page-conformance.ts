@@ -2,8 +2,8 @@
 
 import { createClient } from "@portolan/client";
 import { type Connection, runConformance, serveConformance } from "@portolan/conformance";
-import { mainTransport, peerListener } from "@portolan/electron/renderer";
 import type { Transport } from "@portolan/protocol";
+import { mainTransport, peerListener } from "../../../src/renderer/index.ts";
 
 /** What failed, and how many did not. */
 export interface Report {

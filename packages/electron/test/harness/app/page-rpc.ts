@@ -1,8 +1,8 @@
 // The sessions of a page: what main and other pages can be asked for, by `executeJavaScript`.
 import { type Client, createClient, notify, onStatus, release, safe, stats, transfer } from "@portolan/client";
-import { mainConnector, mainTransport, peerListener } from "@portolan/electron/renderer";
 import { openSession } from "@portolan/protocol";
 import { serve } from "@portolan/server";
+import { mainConnector, mainTransport, peerListener } from "../../../src/renderer/index.ts";
 import { type MainApi, makePageApi, type PageApi, Point, registerPoint } from "./apis.ts";
 
 let client: Client<MainApi>;

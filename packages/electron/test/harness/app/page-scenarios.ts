@@ -1,5 +1,5 @@
-import { rendererListener } from "@portolan/electron/main";
 import { MessageChannelMain, type MessagePortMain } from "electron";
+import { rendererListener } from "../../../src/main/index.ts";
 import { acceptAll, ending, file, inPage, listenerCounts, loaded, open, type Scenario } from "./scenario.ts";
 
 const allow = [file("index.html"), file("other.html"), file("outer.html")];

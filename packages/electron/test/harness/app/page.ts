@@ -1,7 +1,7 @@
 // What a page of the tests can be told to do, by `executeJavaScript` from main.
 
-import { mainTransport, peerListener } from "@portolan/electron/renderer";
 import type { Transport } from "@portolan/protocol";
+import { mainTransport, peerListener } from "../../../src/renderer/index.ts";
 import { conformance } from "./page-conformance.ts";
 import { rpc } from "./page-rpc.ts";
 

@@ -1,8 +1,9 @@
+import { renameSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { rendererListener } from "@portolan/electron/main";
 import { ipcMain, type WebContents } from "electron";
+import { registerPreload, rendererListener } from "../../../src/main/index.ts";
 import { acceptAll, afterwards, file, inPage, loaded, open, type Scenario } from "./scenario.ts";
 
 const allow = file("index.html");
@@ -64,6 +65,39 @@ export const policyScenarios: Record<string, Scenario> = {
     const guest = await guestOf(window.webContents);
     const told = await inPage(guest, 'wire.open("a"), wire.ended("a")');
     return { told, type: guest.getType(), arrived: arrivals.transports.length };
+  },
+  async "a webview that is allowed"() {
+    const arrivals = acceptAll(rendererListener({ allow: file("other.html"), webviews: true }));
+    const window = await open("webview.html", { webPreferences: { webviewTag: true } });
+    const guest = await guestOf(window.webContents);
+    const heard = await inPage(guest, 'wire.open("a"), wire.send("a", 1), wire.heard("a", 1)');
+    const transport = await arrivals.next();
+    const end = transport.closed;
+    await inPage(window, 'document.querySelector("webview").remove()');
+    return { heard, mine: transport.peer["webContents"] === guest, end: (await end).code };
+  },
+  async "a policy of another kind"() {
+    const refused = [];
+    for (const given of [undefined, [], "index.html", 5]) {
+      try {
+        rendererListener({ allow: given as never });
+        refused.push("taken");
+      } catch (error) {
+        refused.push(String(error));
+      }
+    }
+    return refused;
+  },
+  async "a preload that is not on disk"() {
+    const preload = file("../preload.cjs");
+    renameSync(preload, `${preload}.away`);
+    afterwards(() => renameSync(`${preload}.away`, preload));
+    try {
+      registerPreload();
+      return "registered";
+    } catch (error) {
+      return { code: (error as { code?: string }).code, message: String(error) };
+    }
   },
   async "forged requests"() {
     const arrivals = acceptAll(rendererListener({ allow }));

@@ -1,7 +1,7 @@
 // A bundled preload that is itself a client of main, and gives the page what it fetched there.
-import "@portolan/electron/preload";
-import { mainTransport } from "@portolan/electron/renderer";
+import "../../../src/preload/index.ts";
 import { contextBridge } from "electron";
+import { mainTransport } from "../../../src/renderer/index.ts";
 
 const transport = mainTransport({ name: "preload" });
 const answer = new Promise((done) => transport.receive(done));

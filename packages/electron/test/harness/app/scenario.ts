@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { registerPreload } from "@portolan/electron/main";
 import type { Listener, Transport } from "@portolan/protocol";
 import { app, BrowserWindow, type BrowserWindowConstructorOptions, ipcMain, type WebContents } from "electron";
+import { registerPreload } from "../../../src/main/index.ts";
 
 /** Something that the app does and reports on. What it returns is printed as JSON. */
 export type Scenario = () => Promise<unknown>;

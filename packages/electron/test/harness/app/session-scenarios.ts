@@ -1,8 +1,8 @@
 import { createClient } from "@portolan/client";
-import { connectFrames, rendererListener, utilityTransport } from "@portolan/electron/main";
 import { openSession, relay } from "@portolan/protocol";
 import { type Server, serve } from "@portolan/server";
 import { type BrowserWindow, screen, utilityProcess } from "electron";
+import { connectFrames, rendererListener, utilityTransport } from "../../../src/main/index.ts";
 import { makeMainApi, type PageApi, registerPoint } from "./apis.ts";
 import { afterwards, file, inPage, open, type Scenario } from "./scenario.ts";
 

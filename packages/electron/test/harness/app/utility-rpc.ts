@@ -1,6 +1,7 @@
 // A utility process that serves main, and whoever main connects with it.
-import { parentTransport, peerListener } from "@portolan/electron/utility";
+
 import { serve } from "@portolan/server";
+import { parentTransport, peerListener } from "../../../src/utility/index.ts";
 import { makePageApi } from "./apis.ts";
 
 serve(parentTransport(), {

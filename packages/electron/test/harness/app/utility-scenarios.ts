@@ -1,5 +1,5 @@
-import { utilityTransport } from "@portolan/electron/main";
 import { utilityProcess } from "electron";
+import { utilityTransport } from "../../../src/main/index.ts";
 import { ending, file, type Scenario } from "./scenario.ts";
 
 const fork = () => utilityProcess.fork(file("utility.mjs"));

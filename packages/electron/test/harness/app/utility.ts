@@ -1,5 +1,5 @@
 // The utility process of the tests: echoes main, and whoever main connects.
-import { parentTransport, peerListener } from "@portolan/electron/utility";
+import { parentTransport, peerListener } from "../../../src/utility/index.ts";
 
 const transport = parentTransport();
 transport.receive((message) => {
