@@ -1,0 +1,8 @@
+// content.ts, or popup.ts with OwnApi
+
+import { createClient } from "@portolan/client";
+import { runtimeConnector } from "../../src/index.ts";
+import type { ContentApi } from "./background.js";
+
+const background = createClient<ContentApi>(runtimeConnector());
+console.log(await background.save("a note"));
