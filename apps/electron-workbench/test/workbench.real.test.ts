@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { packAsar } from "./pack-asar.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -63,6 +64,24 @@ describe.each(["42.0.0", "38.3.0"])("the workbench in Electron %s", (version) =>
     expect(seen["drawn"]).toBeGreaterThan(5);
   });
 
+  it("the same app runs from an .asar, with nothing else beside it", async (context) => {
+    needed(context);
+    const folder = mkdtempSync(join(tmpdir(), "portolan-asar-"));
+    try {
+      const archive = join(folder, "app.asar");
+      packAsar(
+        here("../dist"),
+        { "package.json": JSON.stringify({ main: "end-to-end.mjs", type: "module" }) },
+        archive,
+      );
+      const packed = await run(electron as string, archive);
+      expect(packed).toContain("@seen");
+      expect(packed).toContain('"alone":"alone"');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("the panel lists the messages as they pass", (context) => {
     needed(context);
     expect(seen["log"]).toEqual(expect.arrayContaining(["call", "hello", "notify", "resolve"]));
@@ -85,8 +104,8 @@ function programOf(version: string): string | undefined {
   return folders.map((folder) => join(folder ?? "", "electron")).find((path) => existsSync(path));
 }
 
-function run(electron: string): Promise<string> {
-  const command = [electron, "--no-sandbox", "--disable-gpu", here("../dist/end-to-end.mjs")];
+function run(electron: string, app = here("../dist/end-to-end.mjs")): Promise<string> {
+  const command = [electron, "--no-sandbox", "--disable-gpu", app];
   const screen = ["xvfb-run", "-a", "-s", "-screen 0 1400x900x24"];
   const [program = "", ...args] = process.env["DISPLAY"] ? command : [...screen, ...command];
   const env = {
