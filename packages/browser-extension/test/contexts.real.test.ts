@@ -134,15 +134,21 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     }
   });
 
-  it("5 MiB of bytes come whole", async (context) => {
+  it("5 MiB of bytes come whole, at a price near that of a raw port", async (context) => {
     if (absent) context.skip(absent);
-    const {
-      length,
-      kind: name,
-      ms,
-    } = resultOf(await inContent(page, "bytes", 5 * 1024 * 1024)) as { length: number; kind: string; ms: number };
-    expect({ length, name }).toEqual({ length: 5 * 1024 * 1024, name: "Uint8Array" });
-    console.log(`5 MiB background → content script: ${ms.toFixed(0)} ms`);
+    // By hand, JSON writes each byte as a property of its own: once is enough.
+    const rounds = kind === "chromium" && !clone ? 1 : 7;
+    const timed = resultOf(await inContent(page, "bytes", 5 * 1024 * 1024, rounds)) as {
+      whole: boolean;
+      ours: number;
+      raw: number;
+    };
+    const ratio = timed.ours / timed.raw;
+    console.log(
+      `5 MiB background → content script: ${timed.ours.toFixed(0)} ms, raw ${timed.raw.toFixed(0)} ms, ratio ${ratio.toFixed(2)}`,
+    );
+    expect(timed.whole).toBe(true);
+    expect(ratio).toBeLessThan(3);
   });
 
   it("what has closed leaves no session behind", async (context) => {

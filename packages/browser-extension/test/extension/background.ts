@@ -6,9 +6,15 @@ declare const SITE: string;
 declare const FRIEND: string;
 
 interface Runtime {
+  readonly onConnect: { addListener(listener: (port: RawPort) => void): void };
   readonly onMessage: {
     addListener(listener: (message: unknown, sender: unknown, respond: (answer: unknown) => void) => void): void;
   };
+}
+interface RawPort {
+  readonly name: string;
+  readonly onMessage: { addListener(listener: (length: number) => void): void };
+  postMessage(message: unknown): void;
 }
 const { runtime } = (globalThis as unknown as { chrome: { runtime: Runtime } }).chrome;
 const refused: string[] = [];
@@ -34,4 +40,9 @@ runtime.onMessage.addListener((message, _sender, respond) => {
   if (message === "refused") respond(refused);
   if (message === "popups") respond(popups);
   if (message === "sessions") respond([...server.sessions].length);
+});
+
+// The same bytes by hand, to compare with; also a port that is none of ours.
+runtime.onConnect.addListener((port) => {
+  if (port.name === "raw") port.onMessage.addListener((length) => port.postMessage(new Uint8Array(length).fill(7)));
 });

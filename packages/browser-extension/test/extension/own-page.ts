@@ -18,5 +18,5 @@ const commands: Commands = {
 };
 Object.assign(globalThis, { run: (name: string, ...args: unknown[]) => runCommand(commands, name, args) });
 
-// The real popup of Firefox cannot be seen by the automation: it says itself that it is there.
-if (location.pathname === "/popup.html") void client.popupIsHere();
+// The real popup of Firefox cannot be seen by the automation: it says itself that it is there, and goes.
+if (location.pathname === "/popup.html") void client.popupIsHere().then(() => window.close());

@@ -5,4 +5,4 @@ import { runtimeConnector } from "../../src/index.ts";
 import type { ContentApi } from "./background.js";
 
 const background = createClient<ContentApi>(runtimeConnector());
-console.log(await background.save("a note"));
+void background.save("a note").then((length) => console.log(length));
