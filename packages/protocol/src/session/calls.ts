@@ -255,6 +255,8 @@ export class Calls implements ResultOwner {
     this.#pending.set(id, pending);
     if (++this.#inFlight === 1) this.#owner.busy(true);
     pending.ticket = this.#owner.send(message, packed);
+    for (const send of pending.following ?? []) send();
+    pending.following = undefined;
     if (pending.bases) this.#releaseBases(pending);
     if (hold) this.#releaseHeld(pending);
   }

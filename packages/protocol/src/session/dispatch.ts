@@ -1,12 +1,14 @@
 import { RpcError } from "../error.ts";
 import type { IncomingInterceptor } from "../interceptor.ts";
 import {
+  type AbortMessage,
   type CallExtra,
   type CallMessage,
   earlyCalls,
   Kind,
   type Message,
   type NotifyMessage,
+  type SettleMessage,
   type WirePath,
 } from "../message.ts";
 import type { Packed } from "../values/pack.ts";
@@ -28,6 +30,9 @@ export interface DispatchOwner extends CallSession {
   unpackMetadata(extra: CallExtra): unknown;
   packResult(value: unknown, call: IncomingCall): Packed;
   packError(error: unknown, call: IncomingCall, started: boolean): Packed;
+  /** Whether what the message speaks of has arrived. */
+  knows(message: FollowUp): boolean;
+  followUp(message: FollowUp): void;
   send(message: Message, packed?: Packed): unknown;
   /** A handler is done. */
   left(): void;
@@ -36,6 +41,9 @@ export interface DispatchOwner extends CallSession {
 }
 
 type Arrival = CallMessage | NotifyMessage;
+
+/** What speaks of a promise or a signal that came with a call. */
+type FollowUp = SettleMessage | AbortMessage;
 
 /**
  * The calls made to us: resolve target and path, run, answer, abort. Handlers
@@ -48,6 +56,8 @@ export class Dispatch {
   readonly #running = new Map<number | IncomingCall, IncomingCall>();
   readonly #held = new Map<number, Promise<unknown>>();
   #parked: Arrival[] = [];
+  /** What may speak of calls that are parked. */
+  #followUps: FollowUp[] = [];
   #parkedCalls = 0;
   readonly #releases = new Set<number>();
   #active = 0;
@@ -80,11 +90,22 @@ export class Dispatch {
     else this.#park(message);
   }
 
+  /**
+   * Keeps what may speak of a call that is parked: it is heeded once that call has
+   * started. Says whether any is parked. Beyond the limit for references it is dropped.
+   */
+  defer(message: FollowUp): boolean {
+    if (this.#parked.length === 0) return false;
+    if (this.#followUps.length < this.#limits.references) this.#followUps.push(message);
+    return true;
+  }
+
   /** Starts what was parked, as far as there is room. */
   resume(): void {
     while (this.#parked.length > 0 && this.#hasRoom()) {
       const next = this.#unpark(0);
       if (next) this.#start(next);
+      if (this.#followUps.length > 0) this.#heedFollowUps();
     }
     if (this.#parked.length > 0) return;
     for (const id of this.#releases) this.#held.delete(id);
@@ -105,7 +126,10 @@ export class Dispatch {
       return;
     }
     const parked = this.#parked.findIndex((message) => message[0] === Kind.call && message[1] === id);
-    if (parked >= 0) this.#refuse(this.#unpark(parked) as Arrival, reason);
+    if (parked < 0) return;
+    this.#refuse(this.#unpark(parked) as Arrival, reason);
+    // What waited for the last parked call is due.
+    this.resume();
   }
 
   /** The result that call `id` was asked to keep, or will have. */
@@ -126,6 +150,7 @@ export class Dispatch {
   /** The session has ended: every handler is told. */
   end(reason: RpcError): void {
     this.#parked = [];
+    this.#followUps = [];
     this.#parkedCalls = 0;
     this.#releases.clear();
     this.#held.clear();
@@ -155,6 +180,16 @@ export class Dispatch {
     if (full) return this.#refuse(message, exceeded("calls in flight", this.#limits.calls));
     this.#parked.push(message);
     if (isCall) this.#parkedCalls++;
+  }
+
+  /** A parked call has started: what speaks of what it brought can be heeded, and all when none is parked. */
+  #heedFollowUps(): void {
+    const waiting = this.#followUps;
+    this.#followUps = [];
+    for (const message of waiting) {
+      if (this.#parked.length === 0 || this.#owner.knows(message)) this.#owner.followUp(message);
+      else this.#followUps.push(message);
+    }
   }
 
   #unpark(at: number): Arrival | undefined {

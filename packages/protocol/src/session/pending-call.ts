@@ -24,6 +24,8 @@ export class PendingCall extends CallScope {
   keep: object | undefined;
   /** Notifications that were made after it, while it waited for a place. */
   behind: (() => void)[] | undefined = undefined;
+  /** What is to be said of the promises and signals that it brings, while it waits for a place. */
+  following: (() => void)[] | undefined = undefined;
   message: CallMessage | undefined = undefined;
   ticket: Ticket | undefined = undefined;
   /** The callee keeps the result for calls that are built on it. */
@@ -49,6 +51,11 @@ export class PendingCall extends CallScope {
     this.path = path;
     this.options = options;
     this.keep = keep;
+  }
+
+  override follow(send: () => void): void {
+    if (this.ticket !== undefined) send();
+    else if (!this.ended) this.following = [...(this.following ?? []), send];
   }
 
   /** What its arguments lend is lent until it ends: the call is its own scope. */

@@ -1,4 +1,4 @@
-import type { RpcError } from "../error.ts";
+import { RpcError } from "../error.ts";
 import type { CallScope } from "./scope.ts";
 
 /** What promises need of their session. */
@@ -6,6 +6,8 @@ export interface PromisesOwner {
   nextId(): number;
   /** Sends how a promise of ours settled; what goes along is lent or owned as the promise was. */
   sendSettled(id: number, ok: boolean, value: unknown, scope: CallScope | undefined): void;
+  /** One that will not be sent any more. */
+  forgotten(): void;
   /** The peer owes us something, or does not any more. */
   waiting(by: 1 | -1): void;
 }
@@ -32,6 +34,7 @@ export class Promises {
       if (this.#ours.delete(id)) this.#owner.sendSettled(id, ok, value, scope?.ended ? undefined : scope);
     };
     promise.then(settle(true), settle(false));
+    scope?.onEnd(() => this.#forget(id));
     return id;
   }
 
@@ -47,7 +50,13 @@ export class Promises {
     promise.catch(() => {});
     this.#theirs.set(id, deferred as unknown as Deferred);
     this.#owner.waiting(1);
+    scope?.onEnd(() => this.settle(id, false, tooLate));
     return promise;
+  }
+
+  /** The call that it came with has ended: the peer hears no more of it. */
+  #forget(id: number): void {
+    if (this.#ours.delete(id)) this.#owner.forgotten();
   }
 
   has(id: number): boolean {
@@ -77,6 +86,10 @@ export class Promises {
     for (const { reject } of theirs) reject(error);
   }
 }
+
+const tooLate = new RpcError("FAILED_PRECONDITION", "the call that the promise came with has been answered", {
+  delivered: "yes",
+});
 
 interface Deferred {
   readonly scope: CallScope | undefined;

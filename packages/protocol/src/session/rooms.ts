@@ -97,7 +97,7 @@ export class Rooms {
     this.promises = new Promises(this.#promisesOwner());
     this.signals = new Signals({
       nextId: () => this.exports.nextId(),
-      sendAbort: (id, reason) => this.#sendAbort(id, reason),
+      sendAbort: (id, reason, scope) => afterCall(scope, () => this.#sendAbort(id, reason)),
     });
     this.streams = new Streams(this.#streamsOwner());
     this.dispatch = new Dispatch(this.#dispatchOwner(), limits);
@@ -155,13 +155,19 @@ export class Rooms {
         if (message[1] < 0) this.dispatch.releaseResult(-message[1]);
         else this.exports.release(message[1], message[2]);
         return;
-      case Kind.settle:
-        return this.#takeSettled(message);
-      case Kind.abort: {
-        const [, id, reason, table] = message;
-        this.signals.abort(id, this.#unpackReason(reason, table));
-      }
+      default:
+        if (this.#knows(message) || !this.dispatch.defer(message)) this.#followUp(message);
     }
+  }
+
+  #knows([kind, id]: SettleMessage | AbortMessage): boolean {
+    return kind === Kind.settle ? this.promises.has(id) : this.signals.has(id);
+  }
+
+  #followUp(message: SettleMessage | AbortMessage): void {
+    if (message[0] === Kind.settle) return this.#takeSettled(message);
+    const [, id, reason, table] = message;
+    if (this.signals.has(id)) this.signals.abort(id, this.#unpackReason(reason, table));
   }
 
   /** The platform refused a message: whoever it was for is told. */
@@ -322,7 +328,8 @@ export class Rooms {
     return {
       nextId: () => this.exports.nextId(),
       waiting: (by) => this.#hall.owe(by),
-      sendSettled: (id, ok, value, scope) => this.#sendSettled(id, ok, value, scope),
+      forgotten: () => this.#hall.checkIdle(),
+      sendSettled: (id, ok, value, scope) => afterCall(scope, () => this.#sendSettled(id, ok, value, scope)),
     };
   }
 
@@ -395,6 +402,8 @@ export class Rooms {
       packResult: (value, call) => this.#valuables.packValue(value, "result", "result", { call }),
       packError: (error, call, started) => this.#packFailure(error, call.path, started ? "yes" : "no"),
       send: (message, packed) => hall.send(message, packed),
+      knows: (message) => this.#knows(message),
+      followUp: (message) => this.#followUp(message),
       report: (error, path) => hall.report(error, path),
       left: () => hall.checkIdle(),
     };
@@ -444,6 +453,12 @@ export class Rooms {
 
 /** Calls granted before the peer has said how many. */
 const earlyGrant = 64;
+
+/** Runs `send` once the call that brings what it speaks of has left. */
+function afterCall(scope: CallScope | undefined, send: () => void): void {
+  if (scope) scope.follow(send);
+  else send();
+}
 
 /** What ends the peer's waiting for `message`; undefined where it waits for nothing. */
 function replacementFor(message: Message, data: unknown, table: Table | null, why: string): Message | undefined {

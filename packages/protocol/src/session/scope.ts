@@ -29,6 +29,11 @@ export class CallScope {
     };
   }
 
+  /** Sends what speaks of something that came with the call; a call that waits to be sent goes first. */
+  follow(send: () => void): void {
+    send();
+  }
+
   /** The answer has been given, or one stream has ended. */
   leave(): void {
     if (--this.#open === 0) this.end();

@@ -3,7 +3,7 @@ import type { CallScope } from "./scope.ts";
 /** What signals need of their session. */
 export interface SignalsOwner {
   nextId(): number;
-  sendAbort(id: number, reason: unknown): void;
+  sendAbort(id: number, reason: unknown, scope: CallScope | undefined): void;
 }
 
 /**
@@ -28,7 +28,7 @@ export class Signals {
     const id = this.#owner.nextId();
     const abort = () => {
       this.#ours.delete(id);
-      this.#owner.sendAbort(id, signal.reason);
+      this.#owner.sendAbort(id, signal.reason, scope);
     };
     const forget = () => {
       signal.removeEventListener("abort", abort);
@@ -46,6 +46,10 @@ export class Signals {
     this.#theirs.set(id, controller);
     scope?.onEnd(() => this.#theirs.delete(id));
     return controller.signal;
+  }
+
+  has(id: number): boolean {
+    return this.#theirs.has(id);
   }
 
   /** The peer's signal aborted. Quiet for one that has ended. */
