@@ -17,13 +17,10 @@ import {
   type ResolveMessage,
   type RetainMessage,
   type SettleMessage,
-  type Table,
-  type TableEntry,
   type WirePath,
 } from "../message.ts";
 import type { Session, SessionOptions } from "../session-options.ts";
 import type { Peer, Transport } from "../transport.ts";
-import { ValueKind } from "../values/kinds.ts";
 import { CallResult } from "./call-result.ts";
 import { Calls } from "./calls.ts";
 import type { Carrier } from "./carrier.ts";
@@ -39,6 +36,7 @@ import { PathNumbers } from "./path-numbers.ts";
 import type { Post } from "./post.ts";
 import { Promises } from "./promises.ts";
 import type { ReferenceRooms } from "./references.ts";
+import { replacementFor } from "./replacement.ts";
 import { memberAt } from "./resolve-path.ts";
 import type { CallScope } from "./scope.ts";
 import { Signals } from "./signals.ts";
@@ -83,8 +81,6 @@ export class Rooms {
   readonly paths: PathNumbers;
   readonly rootStub: object;
   readonly #hall: RoomsOwner;
-  /** What was sent instead of what was refused. */
-  readonly #replacements = new WeakSet<Message>();
   readonly #valuables: Valuables;
 
   constructor(hall: RoomsOwner) {
@@ -183,14 +179,9 @@ export class Rooms {
     this.#hall.report(refusal);
   }
 
-  /** The peer waits for what was refused, so it gets the shortest message that ends its waiting: once. */
-  #sendInstead(message: Message, refusal: RpcError): void {
-    if (this.#replacements.has(message)) return;
-    const { data, table } = this.#valuables.packError(new RpcError(refusal.code, refusal.message), undefined, "yes");
-    const instead = replacementFor(message, data, table, refusal.message);
-    if (!instead) return;
-    this.#replacements.add(instead);
-    this.#hall.send(instead);
+  #sendInstead(message: Message, { code, message: why }: RpcError): void {
+    const instead = replacementFor(message, this.#valuables.packError(new RpcError(code, why), undefined, "yes"), why);
+    if (instead) this.#hall.send(instead);
   }
 
   /** The session has ended: every room empties itself, and settles what it held. */
@@ -360,7 +351,6 @@ export class Rooms {
       },
       nextId: () => this.exports.nextId(),
       packItem: (item, call) => this.#valuables.packValue(item, "item", "item", call ? { call } : {}),
-      placeTable,
       packError: (error) => this.#packFailure(error, [], "yes"),
       packStop: (value) => this.#packReason(value),
       send: (message, packed) => {
@@ -458,36 +448,6 @@ const earlyGrant = 64;
 function afterCall(scope: CallScope | undefined, send: () => void): void {
   if (scope) scope.follow(send);
   else send();
-}
-
-/** What ends the peer's waiting for `message`; undefined where it waits for nothing. */
-function replacementFor(message: Message, data: unknown, table: Table | null, why: string): Message | undefined {
-  switch (message[0]) {
-    case Kind.resolve:
-    case Kind.reject:
-      return [Kind.reject, message[1], data, table];
-    case Kind.settle:
-      return [Kind.settle, message[1], 0, data, table];
-    case Kind.end:
-    case Kind.fail:
-      return [Kind.fail, message[1], data, table];
-    case Kind.stop:
-      return [Kind.stop, message[1], 0];
-    case Kind.abort:
-      return [Kind.abort, message[1], why];
-    default:
-      return undefined;
-  }
-}
-
-/** Puts one item's table entries under its index in the batch; a `ref` holds a second path. */
-function placeTable(table: readonly TableEntry[], index: number): readonly TableEntry[] {
-  return table.map(([kind, path, ...rest]): TableEntry => {
-    const placed = [index, ...path];
-    return kind === ValueKind.ref
-      ? [kind, placed, [index, ...(rest[0] as readonly (string | number)[])]]
-      : [kind, placed, ...rest];
-  });
 }
 
 function isAbort(error: unknown): boolean {

@@ -1,15 +1,14 @@
 import type { Codec } from "../codec.ts";
 import { RpcError } from "../error.ts";
 import { type ErrorCode, errorCodes } from "../error-code.ts";
-import { type HelloMessage, Kind, type Message } from "../message.ts";
-import { parseMessage } from "../parse-message.ts";
-import { unfoldRun } from "../runs.ts";
+import { Kind, type Message } from "../message.ts";
 import type { CloseOptions, FailurePlace, Session, SessionOptions } from "../session-options.ts";
 import { type CloseReason, closedHere, type Peer, type Transport } from "../transport.ts";
 import { Carrier } from "./carrier.ts";
 import { channelView, claimChannel, hasSessions } from "./channel.ts";
 import { chooseCodec } from "./choose-codec.ts";
 import { Greeter } from "./greeter.ts";
+import { Inbox } from "./inbox.ts";
 import { exceeded, type Limits, limitsWith } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
@@ -36,7 +35,8 @@ export class SessionHall implements Session {
   readonly post: Post;
   readonly rooms: Rooms;
   readonly liveness: Liveness;
-  readonly #greeter: Greeter;
+  readonly greeter: Greeter;
+  readonly #inbox: Inbox = new Inbox(this);
   readonly #ready: Promise<void>;
   readonly #port: Transport;
   readonly #freeChannel: () => boolean;
@@ -52,8 +52,6 @@ export class SessionHall implements Session {
   #pingSent = 0;
   /** Urgent messages since the port was last writable. */
   #passed = 0;
-  /** True while messages that came in fragments are taken. */
-  #whole = false;
   #awaited = false;
   #held: boolean | undefined;
   /** Messages sent instead of refused ones; {@link refused} is at it. */
@@ -80,12 +78,15 @@ export class SessionHall implements Session {
     this.way = new Way(this.transport, this.codec);
     this.rooms = new Rooms(this);
     this.carrier = new Carrier(this.transport, this.codec, this.limits, {
-      frames: (frames) => this.#takeFrames(frames),
+      frames: (frames) => {
+        this.liveness.heard();
+        this.#inbox.take(frames);
+      },
       broken: (error) => this.#broken(error),
       writable: () => this.#writable(),
     });
     this.outbox = new Outbox(this.carrier, this);
-    this.#greeter = new Greeter(this, id);
+    this.greeter = new Greeter(this, id);
     this.post = new Post(this);
     this.liveness = new Liveness(this.#livenessOwner(), {
       ...{ interval: 15_000, timeout: 10_000 },
@@ -122,19 +123,19 @@ export class SessionHall implements Session {
   }
 
   get contract(): string | undefined {
-    return this.#greeter.contract;
+    return this.greeter.contract;
   }
 
   get greeted(): boolean {
-    return this.#greeter.greeted;
+    return this.greeter.greeted;
   }
 
   get admitted(): boolean {
-    return this.#greeter.admitted;
+    return this.greeter.admitted;
   }
 
   get context(): unknown {
-    return this.#greeter.context;
+    return this.greeter.context;
   }
 
   /** Messages may go before the peer's hello where the carrier keeps them. */
@@ -285,7 +286,7 @@ export class SessionHall implements Session {
     if (this.#ended) return;
     this.#ended = reason;
     this.liveness.stop();
-    this.#greeter.stop();
+    this.greeter.stop();
     this.post.clear();
     this.outbox.clear();
     this.carrier.close();
@@ -315,7 +316,7 @@ export class SessionHall implements Session {
 
   #open(): void {
     this.#holdAsNeeded();
-    this.#greeter.start();
+    this.greeter.start();
     // Not in this turn: what came early must not run before whoever opens the session has it in hand.
     resolved.then(() => {
       if (!this.#ended) this.carrier.listen();
@@ -371,80 +372,14 @@ export class SessionHall implements Session {
     this.end(reason);
   }
 
-  #takeFrames(frames: readonly unknown[]): void {
-    this.liveness.heard();
-    for (const frame of frames) this.#takeFrame(frame);
-  }
-
-  #takeFrame(frame: unknown): void {
-    if (!Array.isArray(frame)) return this.#takeRaw(frame);
-    const isBatch = Array.isArray(frame[0]);
-    const raws = isBatch ? frame.flatMap((entry) => unfoldRun(entry) ?? [entry]) : (unfoldRun(frame) ?? [frame]);
-    if (raws.length > this.limits.batch) throw new RpcError("RESOURCE_EXHAUSTED", `a batch of ${raws.length} messages`);
-    for (const raw of raws) this.#takeRaw(raw);
-  }
-
-  #takeRaw(raw: unknown): void {
-    if (this.#ended) return;
-    const parsed = parseMessage(raw);
-    if (!parsed.ok) throw new RpcError("PROTOCOL_ERROR", parsed.error);
-    this.#take(parsed.message);
-  }
-
-  /** What came in fragments. A hello never does: relays could not narrow it. */
-  #takeWhole(frames: readonly unknown[]): void {
-    this.#whole = true;
-    try {
-      this.#takeFrames(frames);
-    } finally {
-      this.#whole = false;
-    }
-  }
-
-  /** Hands a message to the room that it is for. */
-  #take(message: Message): void {
-    const { rooms } = this;
-    switch (message[0]) {
-      case Kind.hello:
-        if (this.#whole) throw new RpcError("PROTOCOL_ERROR", "a hello in fragments");
-        return this.#greeter.take(message as HelloMessage);
-      case Kind.call:
-      case Kind.notify:
-        return rooms.takeCall(message);
-      case Kind.resolve:
-      case Kind.reject:
-      case Kind.done:
-        return rooms.takeAnswer(message);
-      case Kind.cancel:
-        return rooms.dispatch.cancel(message[1], message[2]);
-      case Kind.path:
-        return rooms.paths.define(message[1], message[2]);
-      case Kind.retain:
-      case Kind.release:
-      case Kind.settle:
-      case Kind.abort:
-        return rooms.takeReference(message);
-      case Kind.fragment:
-        return this.#takeWhole(this.carrier.assemble(message));
-      case Kind.ping:
-        return this.sendUrgent([Kind.pong, message[1]]);
-      case Kind.pong:
-        return this.#takePong();
-      case Kind.goodbye:
-        return this.#takeGoodbye(message[1], message[2], message[3] === 1);
-      default:
-        return rooms.streams.receive(message);
-    }
-  }
-
-  #takePong(): void {
+  takePong(): void {
     const settle = this.#pings.shift();
     if (!settle) return;
     this.owe(-1);
     settle(performance.now());
   }
 
-  #takeGoodbye(code: string, message: string, drain: boolean): void {
+  takeGoodbye(code: string, message: string, drain: boolean): void {
     if (drain) return this.#enter("draining");
     const known = code === "OK" || (errorCodes as readonly string[]).includes(code);
     this.end({ code: known ? (code as ErrorCode) : "UNAVAILABLE", message, by: "remote" });

@@ -1,13 +1,12 @@
 import { Kind, type Message, type TableEntry } from "../message.ts";
 import { isItemWithMeta } from "../stream-meta.ts";
 import type { Packed } from "../values/pack.ts";
+import { placeTable } from "./place-table.ts";
 import { soon } from "./soon.ts";
 
 /** What a producer needs of its session. */
 export interface ProducerOwner {
   packItem(item: unknown): Packed;
-  /** Puts one item's table entries under its index in the batch. */
-  placeTable(table: readonly TableEntry[], index: number): readonly TableEntry[];
   packError(error: unknown): Packed;
   send(message: Message, packed?: Packed): void;
   /** The port would rather not take more. */
@@ -136,7 +135,7 @@ export class Producer {
     const meta = isItemWithMeta(yielded) ? yielded.meta : undefined;
     const packed = this.#owner.packItem(isItemWithMeta(yielded) ? yielded.value : yielded);
     const index = this.#items.length;
-    if (packed.table) this.#table.push(...this.#owner.placeTable(packed.table, index));
+    if (packed.table) this.#table.push(...placeTable(packed.table, index));
     if (packed.transfer.length > 0) this.#transfer.push(...packed.transfer);
     if (meta) this.#metas.push([index, meta.id ?? null, meta.retry ?? null]);
     this.#items.push(packed.data);

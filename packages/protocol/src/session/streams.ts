@@ -143,7 +143,6 @@ export class Streams {
         return owner.blocked;
       },
       packItem: (item) => owner.packItem(item, tie.call),
-      placeTable: (table, index) => owner.placeTable(table, index),
       packError: (error) => owner.packError(error),
       send: (message, packed) => owner.send(message, packed),
       report: (error) => owner.report(error),

@@ -1,0 +1,105 @@
+import { RpcError } from "../error.ts";
+import { type HelloMessage, Kind, type Message } from "../message.ts";
+import { parseMessage } from "../parse-message.ts";
+import { unfoldRun } from "../runs.ts";
+import type { CloseReason } from "../transport.ts";
+import type { Carrier } from "./carrier.ts";
+import type { Greeter } from "./greeter.ts";
+import type { Limits } from "./limits.ts";
+import type { Rooms } from "./rooms.ts";
+
+/** Who gets what arrives. */
+export interface InboxOwner {
+  readonly limits: Limits;
+  readonly carrier: Carrier;
+  readonly rooms: Rooms;
+  readonly greeter: Greeter;
+  /** Set once the session has ended: nothing is heeded any more. */
+  readonly ended: CloseReason | undefined;
+  sendUrgent(message: Message): void;
+  takePong(): void;
+  takeGoodbye(code: string, message: string, drain: boolean): void;
+}
+
+/** What arrives: frames become messages, are checked one by one, and go to the room that each is for. */
+export class Inbox {
+  readonly #owner: InboxOwner;
+  /** True while messages that came in fragments are taken. */
+  #whole = false;
+
+  constructor(owner: InboxOwner) {
+    this.#owner = owner;
+  }
+
+  /** Takes frames, unchecked. Throws PROTOCOL_ERROR or RESOURCE_EXHAUSTED for what cannot be right. */
+  take(frames: readonly unknown[]): void {
+    for (const frame of frames) this.#takeFrame(frame);
+  }
+
+  #takeFrame(frame: unknown): void {
+    if (!Array.isArray(frame)) return this.#takeRaw(frame);
+    const isBatch = Array.isArray(frame[0]);
+    const raws = isBatch ? frame.flatMap((entry) => unfoldRun(entry) ?? [entry]) : (unfoldRun(frame) ?? [frame]);
+    const { batch } = this.#owner.limits;
+    if (raws.length > batch) throw new RpcError("RESOURCE_EXHAUSTED", `a batch of ${raws.length} messages`);
+    for (const raw of raws) this.#takeRaw(raw);
+  }
+
+  #takeRaw(raw: unknown): void {
+    if (this.#owner.ended) return;
+    const parsed = parseMessage(raw);
+    if (!parsed.ok) throw new RpcError("PROTOCOL_ERROR", parsed.error);
+    this.#hand(parsed.message);
+  }
+
+  /** Hands a message to the room that it is for. */
+  #hand(message: Message): void {
+    const owner = this.#owner;
+    const { rooms } = owner;
+    switch (message[0]) {
+      case Kind.hello:
+        return this.#greet(message as HelloMessage);
+      case Kind.call:
+      case Kind.notify:
+        return rooms.takeCall(message);
+      case Kind.resolve:
+      case Kind.reject:
+      case Kind.done:
+        return rooms.takeAnswer(message);
+      case Kind.cancel:
+        return rooms.dispatch.cancel(message[1], message[2]);
+      case Kind.path:
+        return rooms.paths.define(message[1], message[2]);
+      case Kind.retain:
+      case Kind.release:
+      case Kind.settle:
+      case Kind.abort:
+        return rooms.takeReference(message);
+      case Kind.fragment:
+        return this.#takeWhole(owner.carrier.assemble(message));
+      case Kind.ping:
+        return owner.sendUrgent([Kind.pong, message[1]]);
+      case Kind.pong:
+        return owner.takePong();
+      case Kind.goodbye:
+        return owner.takeGoodbye(message[1], message[2], message[3] === 1);
+      default:
+        return rooms.streams.receive(message);
+    }
+  }
+
+  /** A hello never comes in fragments: relays could not narrow it. */
+  #greet(hello: HelloMessage): void {
+    if (this.#whole) throw new RpcError("PROTOCOL_ERROR", "a hello in fragments");
+    this.#owner.greeter.take(hello);
+  }
+
+  #takeWhole(frames: readonly unknown[]): void {
+    this.#whole = true;
+    try {
+      this.take(frames);
+    } finally {
+      this.#whole = false;
+    }
+  }
+}
