@@ -125,6 +125,7 @@ export class Outbox {
   }
 
   #sendBatch(): void {
+    if (this.#messages.length === 1) return this.#sendOnly();
     const count = this.#cut();
     const whole = count === this.#messages.length;
     const batch = whole ? this.#messages : this.#messages.splice(0, count);
@@ -133,6 +134,14 @@ export class Outbox {
     else this.#sizes.splice(0, count);
     this.#first += count;
     this.#send(batch);
+  }
+
+  /** A lone message leaves without the arrays being made anew. */
+  #sendOnly(): void {
+    const message = this.#messages.pop();
+    this.#bytes -= this.#sizes.pop() ?? 0;
+    this.#first++;
+    if (message) this.#send([message]);
   }
 
   /** How many messages the next batch takes; their bytes are off the queue. */

@@ -117,18 +117,20 @@ function childOf(node: StubNode, name: string): object {
 const promiseMethods: ReadonlySet<string> = new Set(["then", "catch", "finally"]);
 
 /** On a result these are its promise's; on a property of a result, of a promise for that property. */
-function promiseMethod(node: StubNode, result: ResultBase, name: "then" | "catch" | "finally"): unknown {
-  const promise = (): Promise<unknown> =>
-    node.segments.length === 0 ? result.promise() : result.promise().then((value) => propertyAt(value, node.segments));
+function promiseMethod({ segments }: StubNode, result: ResultBase, name: "then" | "catch" | "finally"): unknown {
   switch (name) {
     case "then":
       return (onValue?: (value: unknown) => unknown, onError?: (error: unknown) => unknown) =>
-        promise().then(onValue, onError);
+        promiseAt(result, segments).then(onValue, onError);
     case "catch":
-      return (onError?: (error: unknown) => unknown) => promise().catch(onError);
+      return (onError?: (error: unknown) => unknown) => promiseAt(result, segments).catch(onError);
     case "finally":
-      return (onEnd?: () => void) => promise().finally(onEnd);
+      return (onEnd?: () => void) => promiseAt(result, segments).finally(onEnd);
   }
+}
+
+function promiseAt(result: ResultBase, segments: readonly string[]): Promise<unknown> {
+  return segments.length === 0 ? result.promise() : result.promise().then((value) => propertyAt(value, segments));
 }
 
 function propertyAt(value: unknown, segments: readonly string[]): unknown {
