@@ -1,7 +1,8 @@
 import { procedureMark } from "@portolan/protocol";
 import { type Definition, definitionMark, type Step } from "./definition.ts";
 import type { Middleware } from "./middleware.ts";
-import { type AnyHandler, procedureRunner } from "./run-procedure.ts";
+import type { AnyHandler } from "./run.ts";
+import { procedureRunner } from "./run-procedure.ts";
 import type { ErrorSchemas, StandardSchemaV1 } from "./standard-schema.ts";
 
 /** A builder, or what is left to implement, for a definition. */

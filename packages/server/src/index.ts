@@ -37,7 +37,8 @@ export { type Lazy, type Loaded, lazy } from "./lazy.ts";
 export type { Ground, Merged, Middleware, MiddlewareOptions, Outcome } from "./middleware.ts";
 export { type Implementer, type Procedure, type ProcedureBuilder, procedure } from "./procedure.ts";
 export { type Publisher, type PublisherOptions, publisher, type SubscribeOptions } from "./publisher.ts";
-export { type Router, type ServeOptions, type Server, serve } from "./serve.ts";
+export { serve } from "./serve.ts";
+export type { Router, ServeOptions, Server } from "./server.ts";
 export type {
   ErrorSchemas,
   NoErrors,
