@@ -17,6 +17,9 @@ export interface IdempotencyOptions {
   readonly scope?: (call: Call) => string;
 }
 
+/** Characters of a key: what a peer makes us remember is bounded. */
+const maxKey = 256;
+
 type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
 
 interface Entry {
@@ -58,6 +61,9 @@ class Answers {
   }
 
   async run(call: Call, next: () => Promise<unknown>): Promise<unknown> {
+    if ((call.key?.length ?? 0) > maxKey) {
+      throw new RpcError("INVALID_ARGUMENT", `a key has at most ${maxKey} characters`, { delivered: "no" });
+    }
     const id = JSON.stringify([this.#scope(call), call.path, call.key]);
     this.#forgetOld();
     for (let known = this.#entries.get(id); known; known = this.#entries.get(id)) {

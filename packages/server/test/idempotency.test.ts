@@ -117,6 +117,10 @@ describe("idempotency", () => {
     for (const key of ["a", "b", "c"]) await call("add", key);
     expect([await call("add", "c"), await call("add", "b"), await call("add", "a")]).toEqual([3, 2, 4]);
     await server.close();
+    const long = counting();
+    expect(await failureOf(long.dial().call("add", "k".repeat(257)))).toMatchObject({ code: "INVALID_ARGUMENT" });
+    expect([await long.dial().call("add", "k".repeat(256)), long.count()]).toEqual([1, 1]);
+    await long.server.close();
     const short = counting({ ttl: 0 });
     const { call: again } = short.dial();
     expect([await again("add", "k"), await again("add", "k")]).toEqual([1, 2]);
