@@ -32,13 +32,6 @@ export function foldRuns(messages: readonly Message[]): readonly unknown[] {
   return folded;
 }
 
-/** The messages of a run, unchecked; undefined for what is no run. */
-export function unfoldRun(raw: unknown): readonly unknown[] | undefined {
-  if (!Array.isArray(raw)) return undefined;
-  if (raw[0] === RunKind.calls) return unfoldCalls(raw);
-  return raw[0] === RunKind.resolves ? unfoldResolves(raw) : undefined;
-}
-
 /** The kind of run that a message fits; 0 for none. */
 function runKindOf(message: Message): number {
   if (message[0] === Kind.resolve) return message.length === 3 ? RunKind.resolves : 0;
@@ -46,14 +39,36 @@ function runKindOf(message: Message): number {
   return message[2] === 0 && typeof message[3] === "number" ? RunKind.calls : 0;
 }
 
-function unfoldCalls(run: readonly unknown[]): readonly unknown[] {
-  const messages: unknown[] = [];
-  for (let at = 1; at < run.length; at += callSlots) messages.push([Kind.call, run[at], 0, run[at + 1], run[at + 2]]);
-  return messages;
+/** How many messages a frame holds, runs counted in full. */
+export function countMessages(frame: readonly unknown[]): number {
+  if (!Array.isArray(frame[0])) return countRun(frame);
+  let count = 0;
+  for (const entry of frame) count += Array.isArray(entry) ? countRun(entry) : 1;
+  return count;
 }
 
-function unfoldResolves(run: readonly unknown[]): readonly unknown[] {
-  const messages: unknown[] = [];
-  for (let at = 1; at < run.length; at += resolveSlots) messages.push([Kind.resolve, run[at], run[at + 1]]);
-  return messages;
+/** Gives every message of a frame in turn, unchecked: a message alone, a batch, and the runs in it. */
+export function eachMessage(frame: readonly unknown[], take: (raw: unknown) => void): void {
+  if (!Array.isArray(frame[0])) return eachOf(frame, take);
+  for (const entry of frame) eachOf(entry, take);
+}
+
+function eachOf(entry: unknown, take: (raw: unknown) => void): void {
+  const kind: unknown = Array.isArray(entry) ? entry[0] : undefined;
+  if (kind === RunKind.calls) eachCall(entry as readonly unknown[], take);
+  else if (kind === RunKind.resolves) eachResolve(entry as readonly unknown[], take);
+  else take(entry);
+}
+
+function countRun(entry: readonly unknown[]): number {
+  if (entry[0] === RunKind.calls) return Math.ceil((entry.length - 1) / callSlots);
+  return entry[0] === RunKind.resolves ? Math.ceil((entry.length - 1) / resolveSlots) : 1;
+}
+
+function eachCall(run: readonly unknown[], take: (raw: unknown) => void): void {
+  for (let at = 1; at < run.length; at += callSlots) take([Kind.call, run[at], 0, run[at + 1], run[at + 2]]);
+}
+
+function eachResolve(run: readonly unknown[], take: (raw: unknown) => void): void {
+  for (let at = 1; at < run.length; at += resolveSlots) take([Kind.resolve, run[at], run[at + 1]]);
 }

@@ -1,7 +1,7 @@
 import type { Codec, CodecSession } from "./codec.ts";
 import { Kind, type Message } from "./message.ts";
 import { parseMessage } from "./parse-message.ts";
-import { unfoldRun } from "./runs.ts";
+import { eachMessage } from "./runs.ts";
 import { chooseCodec } from "./session/choose-codec.ts";
 import type { Transport } from "./transport.ts";
 
@@ -159,7 +159,9 @@ function messagesIn(data: unknown, codec: CodecSession): readonly unknown[] {
 }
 
 function batchOf(frame: readonly unknown[]): readonly unknown[] {
-  return Array.isArray(frame[0]) ? frame.flatMap((entry) => unfoldRun(entry) ?? [entry]) : [frame];
+  const messages: unknown[] = [];
+  eachMessage(frame, (raw) => void messages.push(raw));
+  return messages;
 }
 
 function nameOfKind(kind: number): string {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { defaultLimits, Kind, PROTOCOL_VERSION, parseMessage } from "../src/index.ts";
-import { RunKind, unfoldRun } from "../src/runs.ts";
+import { eachMessage, RunKind } from "../src/runs.ts";
 import { ValueKind } from "../src/values/kinds.ts";
 import { converse, type Line, replay, scenarios } from "./protocol-scenarios.ts";
 
@@ -67,10 +67,10 @@ describe("PROTOCOL.md", () => {
       for (const line of read(text)) {
         const frame: unknown = JSON.parse(line.text.slice(line.text.indexOf("\n") + 1));
         const frames = Array.isArray(frame) && Array.isArray(frame[0]) ? (frame as unknown[]) : [frame];
-        for (const raw of frames.flatMap((entry) => unfoldRun(entry) ?? [entry])) {
+        eachMessage(frames, (raw) => {
           expect(parseMessage(raw), JSON.stringify(raw)).toMatchObject({ ok: true });
           kinds.add((raw as unknown[])[0]);
-        }
+        });
         for (const entry of frames) kinds.add((entry as unknown[])[0]);
       }
     }

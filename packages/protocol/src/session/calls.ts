@@ -255,17 +255,15 @@ export class Calls implements ResultOwner {
     this.#pending.set(id, pending);
     if (++this.#inFlight === 1) this.#owner.busy(true);
     pending.ticket = this.#owner.send(message, packed);
-    for (const send of pending.following ?? []) send();
-    pending.following = undefined;
+    if (pending.following) sendAll(pending.following);
     if (pending.bases) this.#releaseBases(pending);
     if (hold) this.#releaseHeld(pending);
   }
 
   #sendThoseBehind(pending: PendingCall): void {
-    const behind = pending.behind ?? [];
-    pending.behind = undefined;
-    this.#behind -= behind.length;
-    for (const send of behind) send();
+    if (!pending.behind) return;
+    this.#behind -= pending.behind.length;
+    sendAll(pending.behind);
   }
 
   /** Takes a call out of the queue; what waits behind it keeps its place. Says whether it was there. */
@@ -372,6 +370,10 @@ export class Calls implements ResultOwner {
     this.#pending.delete(pending.id);
     pending.end();
   }
+}
+
+function sendAll(waiting: (() => void)[]): void {
+  for (const send of waiting.splice(0)) send();
 }
 
 /** A single argument travels without a list around it, unless it is a list itself. */

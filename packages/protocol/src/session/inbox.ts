@@ -1,7 +1,7 @@
 import { RpcError } from "../error.ts";
 import { type HelloMessage, Kind, type Message } from "../message.ts";
 import { parseMessage } from "../parse-message.ts";
-import { unfoldRun } from "../runs.ts";
+import { countMessages, eachMessage } from "../runs.ts";
 import type { CloseReason } from "../transport.ts";
 import type { Carrier } from "./carrier.ts";
 import type { Greeter } from "./greeter.ts";
@@ -38,19 +38,17 @@ export class Inbox {
 
   #takeFrame(frame: unknown): void {
     if (!Array.isArray(frame)) return this.#takeRaw(frame);
-    const isBatch = Array.isArray(frame[0]);
-    const raws = isBatch ? frame.flatMap((entry) => unfoldRun(entry) ?? [entry]) : (unfoldRun(frame) ?? [frame]);
-    const { batch } = this.#owner.limits;
-    if (raws.length > batch) throw new RpcError("RESOURCE_EXHAUSTED", `a batch of ${raws.length} messages`);
-    for (const raw of raws) this.#takeRaw(raw);
+    const count = countMessages(frame);
+    if (count > this.#owner.limits.batch) throw new RpcError("RESOURCE_EXHAUSTED", `a batch of ${count} messages`);
+    eachMessage(frame, this.#takeRaw);
   }
 
-  #takeRaw(raw: unknown): void {
+  readonly #takeRaw = (raw: unknown): void => {
     if (this.#owner.ended) return;
     const parsed = parseMessage(raw);
     if (!parsed.ok) throw new RpcError("PROTOCOL_ERROR", parsed.error);
     this.#hand(parsed.message);
-  }
+  };
 
   /** Hands a message to the room that it is for. */
   #hand(message: Message): void {
