@@ -28,6 +28,10 @@ function obey(end: RawEnd, frame: unknown): void {
   const [what, count] = Array.isArray(frame) ? (frame as readonly unknown[]) : [];
   switch (what) {
     case rawRequest:
+      // Asked again before it heard the answer.
+      return end.received.some((each, index) => isRawRequest(each) && index < end.received.indexOf(frame))
+        ? undefined
+        : end.send(frame);
     case "echo":
       return end.send(frame);
     case "burst":

@@ -85,6 +85,7 @@ export interface ReferenceApi {
   isMine(value: unknown): boolean;
   apart(value: unknown): { inside: unknown[] };
   wait(promise: unknown): Promise<unknown>;
+  /** A promise of the value, some turns of the event loop later; below 0 for never. */
   promised(turns: number, value: unknown): { promise: Promise<unknown> };
   broken(message: string): { promise: Promise<never> };
   unread(promise: unknown): void;

@@ -162,7 +162,7 @@ function references(state: FixtureState): ReferenceApi {
     isMine: (value) => value === mine,
     apart: (value) => ({ inside: [value] }),
     wait: async (promise) => promise,
-    promised: (turns, value) => ({ promise: after(turns, value) }),
+    promised: (turns, value) => ({ promise: turns < 0 ? new Promise(() => {}) : after(turns, value) }),
     broken: (message) => ({ promise: Promise.reject(new RpcError("ABORTED", message)) }),
     unread: () => {},
     moveBack: (value) => transfer(value),

@@ -76,8 +76,7 @@ export class Kit {
   async raw(): Promise<{ readonly near: RawEnd; readonly connection: Connection }> {
     const { connection } = await this.connect();
     const near = new RawEnd(connection.near);
-    near.send([rawRequest]);
-    await near.atLeast(1);
+    await untilHeard(near);
     near.received.length = 0;
     return { near, connection };
   }
@@ -128,5 +127,20 @@ export class Kit {
       await server?.close();
       await connection.close?.();
     }
+  }
+}
+
+/** Asks for the transport itself; again and again where the first messages may be lost. */
+async function untilHeard(near: RawEnd): Promise<void> {
+  const ask = (): void => {
+    near.send([rawRequest]);
+    if (!near.transport.traits.queues) timer = setTimeout(ask, 20);
+  };
+  let timer: unknown;
+  ask();
+  try {
+    await near.atLeast(1);
+  } finally {
+    clearTimeout(timer);
   }
 }

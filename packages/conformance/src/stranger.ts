@@ -17,11 +17,14 @@ export class Stranger {
 
   /** Says hello and waits for the answer, repeating where the first may be lost. */
   async greet(): Promise<void> {
-    this.send(this.hello());
-    const answer = this.find(Kind.hello);
-    const again = this.transport.traits.queues ? undefined : setTimeout(() => this.send(this.hello()), 50);
-    await answer;
-    clearTimeout(again);
+    let timer: unknown;
+    const ask = (): void => {
+      this.send(this.hello());
+      if (!this.transport.traits.queues) timer = setTimeout(ask, 20);
+    };
+    ask();
+    await this.find(Kind.hello);
+    clearTimeout(timer);
   }
 
   /** A good hello. */
