@@ -232,9 +232,14 @@ export class Dispatch {
     const { waits = none } = call;
     const root = target < 0 ? this.heldResult(-target) : this.#owner.findTarget(target);
     if (target >= 0 && waits.length === 0) return this.#invoke(call, root, args);
+    const base = target < 0 ? root : undefined;
+    this.#runLater(call, Promise.all([base, ...waits]), base === undefined ? root : undefined, args);
+  }
+
+  #runLater(call: IncomingCall, whole: Promise<readonly unknown[]>, root: unknown, args: readonly unknown[]): void {
     this.#running.set(call.id || call, call);
-    Promise.all([root, ...waits]).then(
-      ([base]) => (call.answered ? this.#leave(call) : this.#invoke(call, target < 0 ? base : root, args)),
+    whole.then(
+      ([base]) => (call.answered ? this.#leave(call) : this.#invoke(call, root ?? base, args)),
       (thrown) => this.#fail(call, thrown, false),
     );
   }
@@ -249,7 +254,11 @@ export class Dispatch {
     } finally {
       leaveCall(outer);
     }
-    if (!isThenable(result)) return this.#succeed(call, result);
+    if (isThenable(result)) this.#follow(call, result);
+    else this.#succeed(call, result);
+  }
+
+  #follow(call: IncomingCall, result: PromiseLike<unknown>): void {
     this.#running.set(call.id || call, call);
     result.then(
       (value) => this.#succeed(call, value),

@@ -166,7 +166,7 @@ export class Outbox {
   #send(batch: readonly (Message | null)[]): void {
     // What was taken back has left a gap.
     const messages = batch.includes(null) ? batch.filter((message) => message !== null) : (batch as readonly Message[]);
-    const [only] = messages;
+    const only = messages[0];
     if (!only) return;
     try {
       this.#carrier.sendMessages(messages, this.#transfersOf(messages));
