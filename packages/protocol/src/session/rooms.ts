@@ -175,13 +175,16 @@ export class Rooms {
     // A port that is gone takes nothing instead either; its end is on the way.
     if (refusal.code === "UNAVAILABLE") return;
     if (message[0] === Kind.items) this.streams.refused(message[1], refusal);
-    else this.#sendInstead(message, refusal);
+    else if (message[0] !== Kind.notify && !this.#sendInstead(message, refusal) && refusal.code === "UNIMPLEMENTED")
+      return;
     this.#hall.report(refusal);
   }
 
-  #sendInstead(message: Message, { code, message: why }: RpcError): void {
+  /** Says whether the peer waits for the message; strangers' protocols simply have no word for the others. */
+  #sendInstead(message: Message, { code, message: why }: RpcError): boolean {
     const instead = replacementFor(message, this.#valuables.packError(new RpcError(code, why), undefined, "yes"), why);
     if (instead) this.#hall.send(instead);
+    return instead !== undefined;
   }
 
   /** The session has ended: every room empties itself, and settles what it held. */
