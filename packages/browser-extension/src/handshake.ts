@@ -6,7 +6,7 @@ import type { PortCarriage } from "./port-carriage.ts";
  *
  * ```
  * listener → dialler   { portolan: "offer", id, carries }          or { portolan: "refused", code, message }
- * dialler → listener   { portolan: "take", id, carries }           those with another id hang up
+ * dialler → listener   { portolan: "take", id, carries }           those with another id leave
  * dialler → listener   { portolan: "awake" }                       at any time: resets the idle timer
  * ```
  *

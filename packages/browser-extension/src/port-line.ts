@@ -13,6 +13,8 @@ export interface PortLine {
   end: (reason: CloseReason) => void;
   /** Set once the platform has ended the port. */
   readonly ended: CloseReason | undefined;
+  /** Stops listening, and leaves the port to the others that hear it: in Firefox one that hangs up ends it for all. */
+  leave(): void;
   /** Stops listening and disconnects. Calling it twice is quiet. */
   close(): void;
 }
@@ -33,6 +35,7 @@ export function openLine(port: RuntimePortLike, gone: string): PortLine {
     get ended() {
       return ended;
     },
+    leave: detach,
     close() {
       detach();
       if (!ended) quietly(() => port.disconnect());

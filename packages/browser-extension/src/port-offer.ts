@@ -35,10 +35,15 @@ export function offerPort(
     line.close();
     settled();
   };
-  line.end = withdraw;
+  const leave = (): void => {
+    line.leave();
+    settled();
+  };
+  line.end = leave;
   line.message = (data) => {
     const message = parseHandshake(data);
-    if (message?.portolan !== "take" || message.id !== id) return withdraw();
+    if (message?.portolan === "take" && message.id !== id) return leave();
+    if (message?.portolan !== "take") return withdraw();
     const transport = portTransport(line, { ...opener, carries: narrower(carries, message.carries) });
     settled();
     arrive(transport);

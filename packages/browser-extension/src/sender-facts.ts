@@ -34,9 +34,16 @@ export function senderFacts(
 function insider(sender: SenderLike, runtime: RuntimeLike, speaker: Speaker): SenderClass | undefined {
   if (sender.id === undefined || sender.id !== runtime.id) return undefined;
   const own = runtime.getURL?.("");
-  if (own === undefined || sender.origin === undefined) return undefined;
-  if (`${sender.origin}/` === own) return speaker === "context" ? "page" : undefined;
+  if (own === undefined) return undefined;
+  if (isWorker(sender, own) || `${sender.origin}/` === own) return speaker === "context" ? "page" : undefined;
+  if (sender.origin === undefined) return undefined;
   return speaker === "context" ? "content-script" : "relayed-page";
+}
+
+/** A service worker of ours: Chromium gives it a URL, and none of what every document has. */
+function isWorker({ origin, url, tab, frameId, documentId }: SenderLike, own: string): boolean {
+  const isDocument = origin !== undefined || tab !== undefined || frameId !== undefined || documentId !== undefined;
+  return !isDocument && url?.startsWith(own) === true;
 }
 
 function outsider(sender: SenderLike, runtime: RuntimeLike): SenderClass | undefined {

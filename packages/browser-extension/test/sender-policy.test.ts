@@ -30,6 +30,16 @@ describe("O-24 who may open a port to the background", () => {
     expect(kinds).toEqual(["page", "content-script", "relayed-page", "foreign", "web-page"]);
   });
 
+  it("knows our service worker by what it lacks: Chromium gives it no origin", () => {
+    const worker = { id: "us", url: "chrome-extension://us/background.js" };
+    expect(senderFacts(worker, runtime, inside)?.class).toBe("page");
+    expect(senderFacts({ ...worker, frameId: 0 }, runtime, inside)).toBeUndefined();
+    expect(
+      senderFacts({ ...worker, url: "https://site.example/chrome-extension://us/" }, runtime, inside),
+    ).toBeUndefined();
+    expect(senderFacts(worker, runtime, relayed)).toBeUndefined();
+  });
+
   it("has no class for a sender that says nothing, claims our id from outside, or is another's inside", () => {
     expect(senderFacts(undefined, runtime, inside)).toBeUndefined();
     expect(senderFacts({}, runtime, outside)).toBeUndefined();

@@ -1,7 +1,8 @@
 import { createClient } from "@portolan/client";
 import { type Call, withMeta } from "@portolan/protocol";
-import { tabTransport } from "../../src/index.ts";
+import { runtimeConnector, tabTransport } from "../../src/index.ts";
 import type { ContentApi } from "./content-api.ts";
+import type { PanelApi } from "./own-page.ts";
 import { storedBump, storedCounts } from "./stored-counts.ts";
 
 /** Every incarnation of the background has its own. */
@@ -60,6 +61,12 @@ export const ownApi = {
   secret: (): string => "of our own pages",
   popupIsHere(this: Call): void {
     popups.push({ kind: this.peer.kind, trusted: this.peer.trusted, inTab: this.peer["tabId"] !== undefined });
+  },
+  /** Asks whichever panel is open, as often as told. */
+  async askPanel(times: number): Promise<void> {
+    const client = createClient<PanelApi>(runtimeConnector({ to: "panel" }));
+    for (let time = 0; time < times; time++) await client.ask();
+    await client.close();
   },
   each: async (items: string[], visit: (item: string) => Promise<number>): Promise<number[]> =>
     Promise.all(items.map((item) => visit(item))),

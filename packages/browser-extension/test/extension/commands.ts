@@ -13,7 +13,7 @@ export async function runCommand(commands: Commands, name: string, args: unknown
   try {
     const command = commands[name];
     if (!command) throw new Error(`no command ${name}`);
-    return { value: await command(...(args as never[])) };
+    return { value: (await command(...(args as never[]))) ?? null };
   } catch (thrown) {
     const { code, message, delivered } = RpcError.from(thrown);
     return { error: { code, message, delivered } };

@@ -1,5 +1,6 @@
 import { createClient } from "@portolan/client";
-import { runtimeConnector } from "../../src/index.ts";
+import { serve } from "@portolan/server";
+import { runtimeConnector, runtimeListener } from "../../src/index.ts";
 import type { OwnApi } from "./background-api.ts";
 import { clientCommands } from "./client-commands.ts";
 import { type Commands, runCommand } from "./commands.ts";
@@ -10,7 +11,14 @@ interface Runtime {
 const { runtime } = (globalThis as unknown as { chrome: { runtime: Runtime } }).chrome;
 const client = createClient<OwnApi>(runtimeConnector());
 
+let answers = 0;
+const panelApi = { ask: (): number => ++answers };
+export type PanelApi = typeof panelApi;
+
 const commands: Commands = {
+  servePanel: () => void serve(runtimeListener({ name: "panel", allow: { pages: true } }), panelApi),
+  answers: () => answers,
+  huge: async (length: number) => ((await client.echo("x".repeat(length))) as string).length,
   ...clientCommands(client),
   raw: (message: unknown) => runtime.sendMessage(message),
   each: (items: string[]) => client.each(items, async (item) => item.length),
