@@ -64,6 +64,11 @@ export async function check(client: Client<Api>): Promise<void> {
   notify(client.log.write)(7);
   notify(client.users.get)({ id: 1 });
   same<ReturnType<typeof metaOf>, { readonly id?: string; readonly retry?: number } | undefined>();
+  same<ReturnType<typeof createClient<unknown>>["close"], Client<Api>["close"]>();
+  // @ts-expect-error of an API that is not known nothing can be called
+  createClient({} as never).add(1, 2);
+  // `any` says that whatever is called is right.
+  await (createClient({} as never) as ReturnType<typeof createClient<ReturnType<typeof JSON.parse>>>).users.get(7);
   // @ts-expect-error an API is asked for
   createClient<Api>("somewhere");
   await client.close();

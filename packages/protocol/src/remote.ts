@@ -24,17 +24,21 @@ export type NoErrors = Record<never, never>;
  * asynchronous. Plain functions keep their parameters; of overloads the last one
  * shows, and of generic ones what their type parameters extend.
  */
-export type Remote<T> = T extends { readonly "~portolan": infer P extends ProcedureTypes["~portolan"] }
-  ? RemoteProcedure<P["input"], P["output"], P["errors"]>
-  : T extends (...args: infer A) => infer R
-    ? (...args: Sent<A>) => RemoteResult<R>
-    : T extends LazyTypes<infer Router>
-      ? Remote<Router>
-      : T extends RpcTarget
-        ? RemoteTarget<T>
-        : T extends object
-          ? { readonly [K in keyof T]: Remote<T[K]> }
-          : never;
+export type Remote<T> = 0 extends 1 & T
+  ? T // any: whoever says so wants no types
+  : T extends { readonly "~portolan": infer P extends ProcedureTypes["~portolan"] }
+    ? RemoteProcedure<P["input"], P["output"], P["errors"]>
+    : T extends (...args: infer A) => infer R
+      ? (...args: Sent<A>) => RemoteResult<R>
+      : T extends LazyTypes<infer Router>
+        ? Remote<Router>
+        : T extends RpcTarget
+          ? RemoteTarget<T>
+          : T extends object
+            ? { readonly [K in keyof T]: Remote<T[K]> }
+            : unknown extends T
+              ? unknown
+              : never;
 
 /** A procedure over there: called with its declared input, or with nothing where it has none. */
 export interface RemoteProcedure<Input, Output, Errors = NoErrors> extends ProcedureTypes<Input, Output, Errors> {
