@@ -64,7 +64,13 @@ describe("for people who come from ioRPC", () => {
     await pair.done();
   });
 
-  it("R-18 `this` is the call in plain functions; arrow functions, and those that bring their own, are left alone", async function (this: unknown) {
+  it("R-18 `this` is the call in plain functions; arrow functions, and those that bring their own, are left alone", async () => {
+    const holder = {
+      name: "its own",
+      make() {
+        return () => this.name;
+      },
+    };
     const bound = function (this: unknown) {
       return this;
     }.bind("mine");
