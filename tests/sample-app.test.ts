@@ -1,62 +1,51 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { MessageChannel } from "node:worker_threads";
+import { MessageChannel, Worker } from "node:worker_threads";
 import { type Client, type ClientOptions, createClient, isDefinedError, metaOf, safe, stats } from "@portolan/client";
 import { transportPair } from "@portolan/protocol";
 import { serve } from "@portolan/server";
 import { webSocketConnector } from "@portolan/websocket";
 import { webSocketListener } from "@portolan/websocket/server";
-import { portTransport } from "@portolan/worker-threads";
-import { type } from "arktype";
-import * as v from "valibot";
+import { portTransport, workerTransport } from "@portolan/worker-threads";
+import typescript from "typescript-6";
 import { describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
-import { z } from "zod";
-import { type Schemas, sampleApp } from "./sample-app.ts";
+import { sampleApp } from "./sample-app.ts";
+import { schemasOf } from "./sample-schemas.ts";
 
 type Api = ReturnType<typeof sampleApp>;
-type Place = (api: Api, options: ClientOptions) => Promise<{ client: Client<Api>; close(): Promise<void> }>;
-
-const libraries: [string, Schemas][] = [
-  [
-    "zod",
-    {
-      user: z.object({ name: z.string().min(1) }),
-      message: z.object({ room: z.string(), text: z.string() }),
-      notFound: z.object({ id: z.number() }),
-    },
-  ],
-  [
-    "valibot",
-    {
-      user: v.object({ name: v.pipe(v.string(), v.minLength(1)) }),
-      message: v.object({ room: v.string(), text: v.string() }),
-      notFound: v.object({ id: v.number() }),
-    },
-  ],
-  [
-    "arktype",
-    {
-      user: type({ name: "string > 0" }),
-      message: type({ room: "string", text: "string" }),
-      notFound: type({ id: "number" }),
-    },
-  ],
-];
+type Library = keyof typeof schemasOf;
+type Place = (library: Library, options: ClientOptions) => Promise<{ client: Client<Api>; close(): Promise<void> }>;
 
 const places: [string, Place][] = [
-  ["memory", async (api, options) => overPair(api, options, transportPair())],
-  ["text in memory", async (api, options) => overPair(api, options, transportPair({ traits: { carries: "text" } }))],
+  ["memory", async (library, options) => overPair(library, options, transportPair())],
+  [
+    "text in memory",
+    async (library, options) => overPair(library, options, transportPair({ traits: { carries: "text" } })),
+  ],
   [
     "worker_threads ports",
-    async (api, options) => {
+    async (library, options) => {
       const { port1, port2 } = new MessageChannel();
-      return overPair(api, options, [portTransport(port1), portTransport(port2)]);
+      return overPair(library, options, [portTransport(port1), portTransport(port2)]);
+    },
+  ],
+  [
+    "a worker thread",
+    async (library, options) => {
+      const worker = workerOfSample();
+      const client = createClient<Api>(
+        workerTransport(() => new Worker(worker, { workerData: library })),
+        options,
+      );
+      return { client, close: () => client.close() };
     },
   ],
   [
     "WebSockets",
-    async (api, options) => {
-      const server = serve(webSocketListener({ port: 0, host: "127.0.0.1", origins: [], allowNoOrigin: true }), api);
+    async (library, options) => {
+      const listener = webSocketListener({ port: 0, host: "127.0.0.1", origins: [], allowNoOrigin: true });
+      const server = serve(listener, sampleApp(schemasOf[library]));
       await server.ready;
       const { port } = server.address as AddressInfo;
       const client = createClient<Api>(webSocketConnector(`ws://127.0.0.1:${port}`, { WebSocket }), options);
@@ -71,8 +60,8 @@ const places: [string, Place][] = [
 ];
 
 describe.each(places)("the sample application over %s", (_place, open) => {
-  it.each(libraries)("with %s", async (_library, schemas) => {
-    const { client, close } = await open(sampleApp(schemas), { metadata: "ada" });
+  it.each(Object.keys(schemasOf) as Library[])("with %s", async (library) => {
+    const { client, close } = await open(library, { metadata: "ada" });
 
     expect(await client.users.add({ name: "ada" })).toEqual({ id: 1, name: "ada" });
     const nameless = await safe(client.users.add({ name: "" }));
@@ -104,8 +93,8 @@ describe.each(places)("the sample application over %s", (_place, open) => {
   });
 });
 
-function overPair(api: Api, options: ClientOptions, [here, there]: ReturnType<typeof transportPair>) {
-  const server = serve(there, api);
+function overPair(library: Library, options: ClientOptions, [here, there]: ReturnType<typeof transportPair>) {
+  const server = serve(there, sampleApp(schemasOf[library]));
   const client = createClient<Api>(here, options);
   const close = async () => {
     await client.close();
@@ -113,4 +102,18 @@ function overPair(api: Api, options: ClientOptions, [here, there]: ReturnType<ty
     expect(server.sessions.size).toBe(0);
   };
   return { client, close };
+}
+
+/** The same application for a thread, which on Node 20 reads no TypeScript. */
+function workerOfSample(): URL {
+  const folder = new URL("./node_modules/.cache/portolan-sample/", import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  for (const name of ["sample-app", "sample-schemas", "sample-worker"]) {
+    const source = readFileSync(new URL(`./${name}.ts`, import.meta.url), "utf8");
+    const { outputText } = typescript.transpileModule(source, {
+      compilerOptions: { target: typescript.ScriptTarget.ES2022, module: typescript.ModuleKind.ESNext },
+    });
+    writeFileSync(new URL(`./${name}.mjs`, folder), outputText.replaceAll(/(from "\.\/[\w-]+)\.ts"/g, '$1.mjs"'));
+  }
+  return new URL("./sample-worker.mjs", folder);
 }
