@@ -33,6 +33,8 @@ export function missing(kind: "chromium" | "firefox"): string | undefined {
 export interface ChromiumOptions {
   /** Leaves web pages alone: a page that is inspected does not prerender. Default false. */
   readonly unseenPages?: boolean;
+  /** Its profile. Default: a fresh one. */
+  readonly userDataDir?: string;
 }
 
 export async function launchChromium(
@@ -45,6 +47,7 @@ export async function launchChromium(
     pipe: true,
     enableExtensions: [...folders],
     args: ["--no-sandbox"],
+    ...(options.userDataDir === undefined ? {} : { userDataDir: options.userDataDir }),
     ...(options.unseenPages ? { waitForInitialPage: false, targetFilter: (target) => target.type() !== "page" } : {}),
   });
   const first = await browser.waitForTarget((target) => isBackground(target.type(), target.url()));
@@ -90,6 +93,8 @@ export async function launchChromium(
 
 export interface FirefoxOptions {
   readonly id: string;
+  /** Its user's home. Default: ours. */
+  readonly home?: string;
   readonly preferences?: Record<string, string | number | boolean>;
 }
 
@@ -101,6 +106,7 @@ export async function launchFirefox(folder: string, options: FirefoxOptions): Pr
     executablePath: firefoxPath,
     headless: true,
     args: ["--remote-allow-system-access"],
+    ...(options.home === undefined ? {} : { env: { ...process.env, HOME: options.home } }),
     extraPrefsFirefox: {
       "extensions.webextensions.uuids": JSON.stringify({ [options.id]: firefoxHost }),
       "extensions.openPopupWithoutUserGesture.enabled": true,
