@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import {
   defineTransport,
+  disposable,
   openSession,
   RpcError,
   RpcTarget,
@@ -592,5 +593,51 @@ describe("what is said of a promise or a signal before its call has started", ()
       message: "the call that the promise came with has been answered",
     });
     await pair.done();
+  });
+});
+
+describe("a result that nobody is left to take", () => {
+  it.each(["cancelled", "closed"])("is disposed of, as a subscription whose call was %s", async (how) => {
+    let off = 0;
+    let finished = 0;
+    let go = () => {};
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const pair = open({
+      async subscribe() {
+        await gate;
+        return disposable(() => void off++);
+      },
+      async list() {
+        await gate;
+        return (async function* () {
+          try {
+            yield 1;
+          } finally {
+            finished++;
+          }
+        })();
+      },
+    });
+    const { makeStub, nodeOf } = await import("../src/index.ts");
+    const base = nodeOf(pair.remote)?.base as NonNullable<ReturnType<typeof nodeOf>>["base"];
+    const controller = new AbortController();
+    const calls = ["subscribe", "list"].map((name) =>
+      promised((makeStub(base, [name], { signal: controller.signal }) as Loose)()).catch((error: unknown) => error),
+    );
+    await turns();
+    if (how === "cancelled") controller.abort();
+    else await pair.client.close();
+    expect(await Promise.all(calls)).toMatchObject([{ code: "CANCELLED" }, { code: "CANCELLED" }]);
+    await turns();
+    go();
+    await turns();
+    expect(off).toBe(1);
+    // A generator that never began has no finally to run.
+    expect(finished).toBe(0);
+    expect(pair.server.stats()).toMatchObject({ exports: 0, streams: 0 });
+    await pair.client.close();
+    await pair.server.close();
   });
 });

@@ -11,6 +11,7 @@ import {
   type SettleMessage,
   type WirePath,
 } from "../message.ts";
+import { RpcTarget } from "../rpc-target.ts";
 import type { Packed } from "../values/pack.ts";
 import { carryContext } from "./carried-stream.ts";
 import { type CallSession, enterCall, IncomingCall, leaveCall } from "./incoming-call.ts";
@@ -34,6 +35,8 @@ export interface DispatchOwner extends CallSession {
   knows(message: FollowUp): boolean;
   followUp(message: FollowUp): void;
   send(message: Message, packed?: Packed): unknown;
+  /** Nobody takes this result any more, which would have crossed by reference. */
+  discard(result: object): void;
   /** A handler is done. */
   left(): void;
   /** Something went wrong that no peer hears of. */
@@ -275,13 +278,19 @@ export class Dispatch {
   #succeed(call: IncomingCall, value: unknown): void {
     call.held?.resolve(value);
     this.#leave(call);
-    if (call.answered) return discard(value);
+    if (call.answered) return this.#discard(value);
     if (call.notification) return call.settle();
     try {
       this.#answer(call, this.#owner.packResult(value, call));
     } catch (unpackable) {
       this.#answerError(call, unpackable, true);
     }
+  }
+
+  /** A result that came after its call was answered: a stream must not stay open, nor a subscription last. */
+  #discard(value: unknown): void {
+    if (typeof value === "function" || RpcTarget.is(value)) return this.#owner.discard(value);
+    if (typeof value === "object" && value !== null && Symbol.asyncIterator in value) finishStream(value);
   }
 
   #fail(call: IncomingCall, thrown: unknown, started: boolean): void {
@@ -363,10 +372,9 @@ function intercept(
   return next();
 }
 
-/** A result that came after its call was answered: a stream in it must not stay open. */
-function discard(value: unknown): void {
-  if (typeof value !== "object" || value === null) return;
-  const { cancel, return: finish } = value as { cancel?: unknown; return?: unknown };
-  const end = Symbol.asyncIterator in value ? (finish ?? cancel) : undefined;
-  if (typeof end === "function") Promise.resolve(Reflect.apply(end, value, [])).catch(() => {});
+/** Ends a stream that nobody will read. */
+function finishStream(stream: object): void {
+  const { cancel, return: finish } = stream as { cancel?: unknown; return?: unknown };
+  const end = finish ?? cancel;
+  if (typeof end === "function") Promise.resolve(Reflect.apply(end, stream, [])).catch(() => {});
 }

@@ -89,6 +89,11 @@ export class Exports {
     this.#dropIfUnused(entry);
   }
 
+  /** A result that nobody is left to take: as if it had been given and given back, so that it is disposed of. */
+  discard(value: object): void {
+    this.release(this.give(value), 1);
+  }
+
   /** The session has ended: the peer holds nothing any more. */
   clear(): void {
     const entries = [...this.#byId.values()];

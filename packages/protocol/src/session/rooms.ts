@@ -43,7 +43,7 @@ import { Signals } from "./signals.ts";
 import type { SessionStats } from "./stats.ts";
 import { Streams } from "./streams.ts";
 import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
-import { makeStub } from "./stub-proxy.ts";
+import { makeStub, nodeOf } from "./stub-proxy.ts";
 import { deadStub, Stubs } from "./stubs.ts";
 import { Valuables } from "./valuables.ts";
 import type { Way } from "./way.ts";
@@ -396,10 +396,21 @@ export class Rooms {
       packError: (error, call, started) => this.#packFailure(error, call.path, started ? "yes" : "no"),
       send: (message, packed) => hall.send(message, packed),
       knows: (message) => this.#knows(message),
+      discard: (result) => this.#discard(result),
       followUp: (message) => this.#followUp(message),
       report: (error, path) => hall.report(error, path),
       left: () => hall.checkIdle(),
     };
+  }
+
+  #discard(result: object): void {
+    // A stub is its holder's: collection gives it back.
+    if (nodeOf(result)) return;
+    try {
+      this.exports.discard(result);
+    } catch (error) {
+      this.#hall.report(error);
+    }
   }
 
   /** Packs a failure for the peer; one that the peer is not told of is reported here, under the same reference. */
