@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { app, type BrowserWindow, dialog, Menu, nativeTheme } from "electron";
 import { type Started, startWorkbench } from "./workbench.ts";
 
-const shots = process.env["WORKBENCH_SHOTS"];
+const shots = process.env["PORTOLAN_WORKBENCH_SHOTS"];
 
 app.on("window-all-closed", () => {});
 nativeTheme.themeSource = "light";
@@ -28,7 +28,7 @@ async function drive(started: Started): Promise<Record<string, unknown>> {
 
   dialog.showOpenDialog = (async () => ({
     canceled: false,
-    filePaths: [process.env["WORKBENCH_FILE"] ?? ""],
+    filePaths: [process.env["PORTOLAN_WORKBENCH_FILE"] ?? ""],
   })) as never;
   await click(window, "open");
   const opened = await until(() => read(window, "text").then((text) => text.length > 0 && text.slice(0, 20)));

@@ -20,7 +20,7 @@ export interface Started {
 
 /** Starts everything. The sources of this repository are what is indexed. */
 export async function startWorkbench(): Promise<Started> {
-  const folder = process.env["WORKBENCH_FOLDER"] ?? file("../../../packages");
+  const folder = process.env["PORTOLAN_WORKBENCH_FOLDER"] ?? file("../../../packages");
   const server = serve(rendererListener({ allow: page }), makeApi({ openWindow, folder }));
   const indexer = utilityProcess.fork(file("indexer.mjs"));
   serveThumbnails();

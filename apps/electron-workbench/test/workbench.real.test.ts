@@ -99,7 +99,7 @@ describe.each(["42.0.0", "38.3.0"])("the workbench in Electron %s", (version) =>
 
 /** As scripts/fetch-electron.mjs has put it, or as the variable says. */
 function programOf(version: string): string | undefined {
-  const named = process.env[`ELECTRON_${version.split(".")[0]}_PATH`];
+  const named = process.env[version === "42.0.0" ? "ELECTRON_OVERRIDE_DIST_PATH" : "ELECTRON_OLDEST_DIST_PATH"];
   const folders = [named, here(`../../../.cache/electron/${version}`)];
   return folders.map((folder) => join(folder ?? "", "electron")).find((path) => existsSync(path));
 }
@@ -110,9 +110,9 @@ function run(electron: string, app = here("../dist/end-to-end.mjs")): Promise<st
   const [program = "", ...args] = process.env["DISPLAY"] ? command : [...screen, ...command];
   const env = {
     ...process.env,
-    WORKBENCH_SHOTS: shots,
-    WORKBENCH_FILE: here("../../../README.md"),
-    WORKBENCH_FOLDER: here("../../../packages/protocol/src"),
+    PORTOLAN_WORKBENCH_SHOTS: shots,
+    PORTOLAN_WORKBENCH_FILE: here("../../../README.md"),
+    PORTOLAN_WORKBENCH_FOLDER: here("../../../packages/protocol/src"),
   };
   const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
   let output = "";

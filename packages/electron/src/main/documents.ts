@@ -1,5 +1,6 @@
 import type { CloseReason } from "@portolan/protocol";
 import { portClosed } from "../ports/main-port-transport.ts";
+import { crashed, navigated, type ProcessGone, windowClosed } from "./document-ending.ts";
 import type { Emitter, FrameLike, WebContentsLike } from "./frame-shapes.ts";
 
 /** Something that lives as long as one document. */
@@ -143,22 +144,6 @@ type FrameNavigated = [
   processId: number,
   routingId: number,
 ];
-
-interface ProcessGone {
-  readonly reason: string;
-  readonly exitCode: number;
-}
-
-const windowClosed: CloseReason = { code: "UNAVAILABLE", message: "the window was closed", by: "platform" };
-
-function navigated(url: string): CloseReason {
-  return { code: "UNAVAILABLE", message: `the page was reloaded, or left for ${url.slice(0, 256)}`, by: "platform" };
-}
-
-function crashed(details: ProcessGone): CloseReason {
-  const message = `the page's process is gone: ${details.reason}, exit code ${details.exitCode}`;
-  return { code: "UNAVAILABLE", message, by: "platform", cause: details };
-}
 
 /** The frame that stands at a place of the tree now. */
 function frameOf(frameTreeNodeId: number, top: FrameTree): FrameTree | undefined {

@@ -18,9 +18,7 @@ export const versions: readonly string[] = ["42.0.0", "38.3.0"];
 
 /** Where that Electron is: as the variable says, or as scripts/fetch-electron.mjs has put it. `undefined`: nowhere. */
 export function electronFolder(version: string): string | undefined {
-  const named =
-    process.env[`ELECTRON_${version.split(".")[0]}_PATH`] ??
-    (version === versions[0] ? process.env["ELECTRON_OVERRIDE_DIST_PATH"] : undefined);
+  const named = process.env[version === versions[0] ? "ELECTRON_OVERRIDE_DIST_PATH" : "ELECTRON_OLDEST_DIST_PATH"];
   const fetched = fileURLToPath(new URL(`../../../../.cache/electron/${version}`, import.meta.url));
   return [named, fetched].find((folder) => folder !== undefined && existsSync(join(folder, "electron")));
 }
