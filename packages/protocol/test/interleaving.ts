@@ -6,6 +6,7 @@ import {
   release,
   retain,
   type Session,
+  type Traits,
   type Transport,
   transportPair,
 } from "../src/index.ts";
@@ -42,6 +43,20 @@ function delayed(transport: Transport, random: () => number): Transport {
     },
   });
 }
+
+/** What lies between the two sides. */
+const ways: readonly Partial<Traits>[] = [
+  {},
+  { carries: "text" },
+  { carries: "json", trusted: false },
+  { carries: "text", maxMessage: 300, trusted: false },
+  { carries: "bytes", maxMessage: 400 },
+  { carries: "bytes", framed: false },
+  { shared: true },
+  { queues: false },
+  { shared: true, queues: false, carries: "text", trusted: false },
+  { moves: "none", announcesDeath: false, network: true },
+];
 
 /** What one conversation has seen. */
 interface Seen {
@@ -114,7 +129,7 @@ function apiOf(seen: Seen, random: () => number) {
 export async function converseAtRandom(seed: number): Promise<void> {
   const random = randomFrom(seed);
   const seen: Seen = { runs: new Map(), started: 0, settled: 0, finished: 0, opened: 0 };
-  const traits = random() < 0.3 ? ({ carries: "text" } as const) : {};
+  const traits = ways[Math.floor(random() * ways.length)] as Partial<Traits>;
   const [here, there] = transportPair({ traits });
   const limits = { calls: 1 + Math.floor(random() * 6), windowItems: 4, maxWindowItems: 8 };
   const quiet = { onError: () => {}, limits };
