@@ -18,7 +18,7 @@ export { forbiddenNames, lazyMark, procedureMark } from "./marks.ts";
 export { Kind, type Message, PROTOCOL_VERSION } from "./message.ts";
 export { type NdjsonOptions, ndjson } from "./ndjson-codec.ts";
 export { type Parsed, parseMessage } from "./parse-message.ts";
-export { proxy } from "./proxy-mark.ts";
+export { proxy, proxyNames } from "./proxy-mark.ts";
 export { registerClass } from "./register-class.ts";
 export { type Relay, type RelayOptions, relay } from "./relay.ts";
 export type {

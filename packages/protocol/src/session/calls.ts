@@ -4,8 +4,8 @@ import type { Delivered, ErrorCode } from "../error-code.ts";
 import { errorFromValue } from "../error-wire.ts";
 import { release } from "../lifetime.ts";
 import { type CallExtra, type CallMessage, Kind, type Message, type WirePath } from "../message.ts";
+import { CallQueue } from "./call-queue.ts";
 import { CallResult, type Outcome, type ResultOwner } from "./call-result.ts";
-import { exceeded } from "./limits.ts";
 import type { Outgoing, Ticket } from "./outgoing.ts";
 import { lighten, nameOf, PendingCall } from "./pending-call.ts";
 import type { StubBase, StubPath } from "./stub-base.ts";
@@ -36,15 +36,12 @@ export interface CallsOwner {
 export class Calls implements ResultOwner {
   readonly #owner: CallsOwner;
   readonly #pending = new Map<number, PendingCall>();
-  readonly #queue: PendingCall[] = [];
-  readonly #maxQueue: number;
+  readonly #queue: CallQueue;
   /** The call that is being packed. */
   #packing: PendingCall | undefined;
   readonly #cap: number;
   #granted: number;
   #inFlight = 0;
-  /** Notifications that wait behind queued calls. */
-  #behind = 0;
   #lastId = 0;
 
   /** @param cap calls in flight that we want at most, whatever the peer grants. */
@@ -53,7 +50,7 @@ export class Calls implements ResultOwner {
     if (!(cap >= 1)) throw new TypeError(`expected concurrency to be at least 1, got ${cap}`);
     this.#cap = cap;
     this.#granted = Math.min(granted, cap);
-    this.#maxQueue = maxQueue;
+    this.#queue = new CallQueue(maxQueue);
   }
 
   /** Calls sent and not answered. */
@@ -109,13 +106,9 @@ export class Calls implements ResultOwner {
     return result;
   }
 
-  /** Sends a notification in its turn, behind the calls that wait for a place. Throws RESOURCE_EXHAUSTED for too many. */
+  /** Sends a notification in its turn. Throws RESOURCE_EXHAUSTED when too many wait behind calls. */
   sendBehind(send: () => void): void {
-    const last = this.#queue.at(-1);
-    if (!last) return send();
-    if (this.#behind >= this.#maxQueue) throw exceeded("notifications waiting", this.#maxQueue);
-    this.#behind++;
-    last.behind = [...(last.behind ?? []), send];
+    this.#queue.sendBehind(send);
   }
 
   /** The peer resolved call `id`. */
@@ -168,7 +161,7 @@ export class Calls implements ResultOwner {
 
   /** The session has ended: every call settles now. */
   end(code: ErrorCode, message: string, cause: unknown): void {
-    const all = [...this.#pending.values(), ...this.#queue.splice(0)];
+    const all = [...this.#pending.values(), ...this.#queue.clear()];
     this.#pending.clear();
     this.#inFlight = 0;
     for (const pending of all) {
@@ -212,9 +205,7 @@ export class Calls implements ResultOwner {
 
   #refusal(target: number, signal: AbortSignal | undefined): RpcError | undefined {
     if (signal?.aborted) return abortError(signal, "no");
-    return this.#queue.length >= this.#maxQueue
-      ? exceeded("calls waiting", this.#maxQueue)
-      : this.#owner.refusal(target);
+    return this.#queue.refusal ?? this.#owner.refusal(target);
   }
 
   #admit(pending: PendingCall): void {
@@ -236,7 +227,7 @@ export class Calls implements ResultOwner {
       const next = this.#queue.shift();
       if (!next) return;
       this.#send(next);
-      this.#sendThoseBehind(next);
+      this.#queue.sendThoseBehind(next);
     }
   }
 
@@ -260,25 +251,8 @@ export class Calls implements ResultOwner {
     if (hold) this.#releaseHeld(pending);
   }
 
-  #sendThoseBehind(pending: PendingCall): void {
-    if (!pending.behind) return;
-    this.#behind -= pending.behind.length;
-    sendAll(pending.behind);
-  }
-
-  /** Takes a call out of the queue; what waits behind it keeps its place. Says whether it was there. */
-  #unqueue(pending: PendingCall): boolean {
-    const at = this.#queue.indexOf(pending);
-    if (at < 0) return false;
-    const before = this.#queue[at - 1];
-    this.#queue.splice(at, 1);
-    if (!before) this.#sendThoseBehind(pending);
-    else before.behind = [...(before.behind ?? []), ...(pending.behind ?? [])];
-    return true;
-  }
-
   #pendingOf(id: number): PendingCall | undefined {
-    return this.#pending.get(id) ?? this.#queue.find((queued) => queued.id === id);
+    return this.#pending.get(id) ?? this.#queue.find(id);
   }
 
   #addBase(base: PendingCall | undefined): void {
@@ -325,7 +299,7 @@ export class Calls implements ResultOwner {
   /** Rejects at once; what was lent stays lent until the callee has answered. */
   #giveUp(pending: PendingCall, code: ErrorCode, error: (delivered: Delivered) => RpcError): void {
     pending.unwatch?.();
-    if (this.#unqueue(pending) || (pending.ticket !== undefined && this.#owner.takeBack(pending.ticket)))
+    if (this.#queue.remove(pending) || (pending.ticket !== undefined && this.#owner.takeBack(pending.ticket)))
       return this.#withdraw(pending, code, error);
     if (pending.result?.settle({ ok: false, error: () => error("unknown") })) {
       this.#owner.sendUrgent([Kind.cancel, pending.id, code]);
