@@ -1,4 +1,4 @@
-import { RpcTarget } from "@portolan/protocol";
+import { proxy, RpcTarget } from "@portolan/protocol";
 import { describe, expect, it } from "vitest";
 import { serve } from "../src/index.ts";
 import { failureOf, memoryListener, wire } from "./wire.ts";
@@ -25,6 +25,7 @@ const refused: [string, unknown, string][] = [
   ["a number", { a: { b: 7 } }, "router.a.b is a number"],
   ["a list", { a: [() => 1] }, "router.a is a list"],
   ["null", { a: null }, "router.a is null"],
+  ["an instance of a class", { a: new (class Service {})() }, "router.a is an instance of a class: extend RpcTarget"],
   ["no router at all", 7, "expected a router, got a number"],
 ];
 
@@ -38,6 +39,20 @@ describe("a router is checked when it is served, and refused by its path:", () =
     const router: Record<string, unknown> = { a: {} };
     (router["a"] as Record<string, unknown>)["up"] = router;
     expect(() => serve(memoryListener(), router)).toThrow("router.a.up leads back to a branch above it");
+  });
+
+  it("but objects marked by proxy are served by the names they show", async () => {
+    class Service {
+      get secret() {
+        return 1;
+      }
+      open() {
+        return "open";
+      }
+    }
+    const { remote, end } = wire({ service: proxy(new Service(), ["open"]) });
+    expect(await remote.service.open()).toBe("open");
+    await end();
   });
 
   it("but a branch that is used twice is fine, and RpcTargets are left alone", async () => {
