@@ -1,0 +1,46 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { type ConformanceResult, conformanceCases, runConformance } from "@portolan/conformance";
+import { describe, expect, it } from "vitest";
+import { adapters } from "./conformance/adapters.ts";
+
+const page = new URL("../docs/conformance.md", import.meta.url);
+const marks = { passed: "✓", refused: "refused", failed: "FAILED" } as const;
+
+const intro = `# The conformance table
+
+Every case of \`@portolan/conformance\` over every adapter that runs in Node alone, in its real runtime. Generated; a test compares it, so that
+no case disappears silently. Where a port lacks what a case needs, the typed refusal that its users get is checked instead ("refused"). Forked
+children, windows, Electron and extensions run the same cases in their own packages. To run it and write it anew:
+\`PORTOLAN_WRITE_DOCS=1 pnpm exec vitest run tests/conformance-table.real.test.ts\`.
+`;
+
+describe("docs/conformance.md", () => {
+  const columns = new Map<string, readonly ConformanceResult[]>();
+  for (const [name, connect] of Object.entries(adapters)) {
+    it(`runs every case over: ${name}`, async () => {
+      const results = await runConformance({ connect, timeout: 20_000 });
+      columns.set(name, results);
+      const failed = results.filter(({ outcome }) => outcome === "failed");
+      expect(failed.map((result) => `${result.group}: ${result.name}: ${String(result.error)}`)).toEqual([]);
+    }, 300_000);
+  }
+
+  it("is what the runs have just shown", () => {
+    const table = tableOf(columns);
+    if (process.env["PORTOLAN_WRITE_DOCS"] === "1") writeFileSync(page, table);
+    expect(readFileSync(page, "utf8")).toBe(table);
+  });
+});
+
+function tableOf(columns: ReadonlyMap<string, readonly ConformanceResult[]>): string {
+  const head = ["case", ...columns.keys()];
+  const rows = conformanceCases.map(({ group, name }) => [
+    `${group}: ${name}`,
+    ...[...columns.values()].map((results) => {
+      const result = results.find((each) => each.name === name && each.group === group);
+      return result ? marks[result.outcome] : "missing";
+    }),
+  ]);
+  const lines = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+  return `${intro}\n${lines.join("\n")}\n`;
+}
