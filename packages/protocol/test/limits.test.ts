@@ -320,6 +320,14 @@ describe("a port that takes no more", () => {
     await right.session.close();
   });
 
+  it("collects no answers to hellos that are said again and again", async () => {
+    const { session, deliver } = blocked();
+    await turns();
+    for (let n = 0; n < 1000; n++) deliver(hello());
+    expect(session.stats().outbox.messages).toBeLessThan(5);
+    await session.close();
+  });
+
   it("whose peer asks and never reads is closed in the end", async () => {
     const { session, deliver } = blocked({ sendQueue: 1000 }, { large: () => "x".repeat(1000) });
     await turns();

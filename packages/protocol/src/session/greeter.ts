@@ -176,7 +176,8 @@ export class Greeter {
   /** The peer says hello again because it has not heard ours. */
   #again(session: string, answer: boolean): void {
     if (session !== this.#met) throw new RpcError("PROTOCOL_ERROR", "a second hello, from another session");
-    if (!answer && this.#hello) this.#sendHello(true);
+    // A port that takes no more has our hello in its queue already.
+    if (!answer && this.#hello && !this.#owner.carrier.blocked) this.#sendHello(true);
   }
 
   async #admit(admit: (session: Session) => unknown): Promise<void> {
