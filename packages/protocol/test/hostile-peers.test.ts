@@ -125,6 +125,32 @@ describe("bad input", () => {
   }, 60_000);
 });
 
+describe("a peer that breaks the rules on a port that strangers use", () => {
+  const marked = (message: unknown) => ["portolan", "", "test", "", message];
+
+  it("loses its stream, and gains no memory by fragments; the session goes on", async () => {
+    const peer = hostile({}, { limits: { message: 1000 } }, { traits: { shared: true, trusted: false }, greet: false });
+    await turns();
+    peer.send(marked(hello()));
+    await turns();
+    const asked = promised((peer.session.remote as Loose).list());
+    await turns();
+    peer.send(marked([3, 1, null, [[20, [], 7, 0]], 1]));
+    const first = ((await asked) as AsyncIterator<unknown>).next();
+    await turns();
+    peer.send(marked([12, 7, ["x".repeat(100_000)], 1]));
+    await expect(first).rejects.toMatchObject({
+      code: "PROTOCOL_ERROR",
+      message: "stream 7 sent more bytes than it counted",
+    });
+    for (let n = 0; n < 100; n++) peer.send(marked([17, 1, 0, "x".repeat(300)]));
+    await turns();
+    expect(peer.session.stats().assembling).toBeLessThanOrEqual(1000);
+    expect(peer.session.state).toBe("ready");
+    await peer.session.close();
+  });
+});
+
 describe("floods", () => {
   it("of callbacks, streams, credits, retains and releases meet their limits, and an honest neighbour notices nothing", async () => {
     const limits = { calls: 50, references: 100, streams: 20 };

@@ -51,7 +51,11 @@ export class Assembly {
     this.#id = id;
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#limits.bytes) throw exceeded("bytes in one message", this.#limits.bytes);
+    if (this.#bytes > this.#limits.bytes) {
+      // On a port that strangers use the session goes on.
+      this.clear();
+      throw exceeded("bytes in one message", this.#limits.bytes);
+    }
     if (last === 0) return void this.#watch();
     const whole = join(this.#chunks);
     this.clear();

@@ -196,10 +196,13 @@ export class Streams {
     const consumer = this.#consumers.get(-message[1]);
     if (!consumer) return;
     const [, name, items, bytes, , metas] = message;
-    if (!this.#owner.trusted) demandHonest(name, items, bytes);
-    // Weighed before unpacking, which changes the items in place.
-    const last = this.#owner.trusted ? bytes : weightOf(items.at(-1));
-    if (!consumer.fits(items.length, bytes, last)) throw broken(name, "more than it was granted");
+    const fault = this.#faultOf(consumer, items, bytes);
+    if (fault !== undefined) {
+      const error = new RpcError("PROTOCOL_ERROR", `stream ${name} sent ${fault}`);
+      // On a port that strangers use the session goes on: this stream must not, with a gap in it.
+      consumer.abort(error);
+      throw error;
+    }
     let values: readonly unknown[];
     try {
       values = this.#owner.unpackItems(message);
@@ -207,6 +210,15 @@ export class Streams {
       return consumer.abort(unreadable(cause));
     }
     consumer.take(values, bytes, metas?.length ? metaMap(metas) : undefined);
+  }
+
+  /** How the peer broke the rules of credit, if it did. Weighed before unpacking, which changes the items in place. */
+  #faultOf(consumer: Consumer, items: readonly unknown[], bytes: number): string | undefined {
+    const { trusted } = this.#owner;
+    // A peer that counts less than it sends would fill our memory within its credit.
+    if (!trusted && weightOf(items) > 2 * bytes + 64 * items.length) return "more bytes than it counted";
+    const last = trusted ? bytes : weightOf(items.at(-1));
+    return consumer.fits(items.length, bytes, last) ? undefined : "more than it was granted";
   }
 
   #takeEnding(message: EndMessage | FailMessage): void {
@@ -240,15 +252,6 @@ export class Streams {
     const { streams } = this.#owner.limits;
     if (this.size >= streams) throw exceeded("streams", streams);
   }
-}
-
-/** A peer that counts less than it sends would fill our memory within its credit. */
-function demandHonest(name: number, items: readonly unknown[], bytes: number): void {
-  if (weightOf(items) > 2 * bytes + 64 * items.length) throw broken(name, "more bytes than it counted");
-}
-
-function broken(name: number, what: string): RpcError {
-  return new RpcError("PROTOCOL_ERROR", `stream ${name} sent ${what}`);
 }
 
 function unreadable(cause: unknown): RpcError {
