@@ -17,7 +17,8 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const tsc = join(dirname(createRequire(join(root, "package.json")).resolve("typescript/package.json")), "bin", "tsc");
+const tsc = join(packageOf("typescript"), "bin", "tsc");
+const tsc6 = join(packageOf("typescript-6"), "bin", "tsc");
 const made: string[] = [];
 
 afterEach(() => {
@@ -25,15 +26,21 @@ afterEach(() => {
 });
 
 describe("an app of two contexts, each without the other's libraries", { timeout: 60_000 }, () => {
-  it("compiles as a composite pnpm project with middleware, and the declaration names nothing that is out of reach", () => {
-    const home = project("contexts");
-    const { status, stdout } = build(home);
-    expect(stdout).toBe("");
-    expect(status).toBe(0);
-    const declaration = readFileSync(join(home, "main", "dist", "api.d.ts"), "utf8");
-    expect(declaration).toContain('import("@portolan/server").Procedure<');
-    expect(declaration).not.toMatch(/protocol|\.pnpm|\/dist\/|Zod/);
-  });
+  it.each([
+    ["7", tsc],
+    ["6", tsc6],
+  ])(
+    "compiles with TypeScript %s as a composite pnpm project with middleware, and the declaration names nothing that is out of reach",
+    (_version, compiler) => {
+      const home = project("contexts");
+      const { status, stdout } = build(home, compiler);
+      expect(stdout).toBe("");
+      expect(status).toBe(0);
+      const declaration = readFileSync(join(home, "main", "dist", "api.d.ts"), "utf8");
+      expect(declaration).toContain('import("@portolan/server").Procedure<');
+      expect(declaration).not.toMatch(/protocol|\.pnpm|\/dist\/|Zod/);
+    },
+  );
 
   it("does not compile with one wrong line", () => {
     const home = project("contexts");
@@ -59,8 +66,8 @@ describe("a contract of 3 000 procedures", { timeout: 60_000 }, () => {
   });
 });
 
-function build(home: string) {
-  return spawnSync(process.execPath, [tsc, "-b", home, "--pretty", "false"], { encoding: "utf8", cwd: home });
+function build(home: string, compiler: string = tsc) {
+  return spawnSync(process.execPath, [compiler, "-b", home, "--pretty", "false"], { encoding: "utf8", cwd: home });
 }
 
 /** A copy of a fixture in which each context finds exactly what its package.json would name, as pnpm links it. */
