@@ -32,6 +32,8 @@ const nodeDoors = new Set([
   "@portolan/electron/main",
   "@portolan/electron/utility",
 ]);
+// Doors whose declarations speak of Node's own types: whoever uses them has @types/node.
+const nodeTypedDoors = new Set(["@portolan/node", "@portolan/websocket/server"]);
 // Doors that act when they are loaded, and so are only loaded in their own platform.
 const actingDoors = new Set(["@portolan/electron/preload"]);
 
@@ -180,12 +182,14 @@ async function bundle(bundler, entries) {
 }
 
 function writeDeclarationChecks(doors) {
-  const imports = doors.map(
-    (door, index) => `import type * as door${index} from "${door}";\nexport type { door${index} };`,
-  );
+  const importsOf = (names) =>
+    names
+      .map((door, index) => `import type * as door${index} from "${door}";\nexport type { door${index} };`)
+      .join("\n");
   for (const place of ["dom", "node"]) {
+    const seen = place === "dom" ? doors.filter((door) => !nodeTypedDoors.has(door)) : doors;
     mkdirSync(join(folder, place));
-    writeFileSync(join(folder, place, "doors.ts"), imports.join("\n"));
+    writeFileSync(join(folder, place, "doors.ts"), importsOf(seen));
     writeFileSync(
       join(folder, place, "tsconfig.json"),
       JSON.stringify({

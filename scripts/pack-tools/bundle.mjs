@@ -56,6 +56,8 @@ async function withWebpack({ name, file, platform }, path) {
     target: platform === "node" ? "node20" : ["web", "es2022"],
     externalsType: "module-import",
     externals: given,
+    // What `ws` uses when it is installed, and does without when it is not.
+    ignoreWarnings: [{ module: /[\\/]ws[\\/]lib[\\/]/, message: /'(bufferutil|utf-8-validate)'/ }],
     experiments: { outputModule: true },
     performance: false,
     output: { path, filename: `${name}.mjs`, module: true, library: { type: "module" }, chunkFormat: "module" },
