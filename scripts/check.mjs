@@ -32,7 +32,8 @@ if (unknown.length > 0)
   throw new TypeError(`expected some of ${Object.keys(checks).join(", ")}, got ${unknown.join(", ")}`);
 
 const failed = [];
-for (const name of chosen.length > 0 ? chosen : Object.keys(checks)) {
+const wanted = chosen.length > 0 ? chosen : Object.keys(checks);
+for (const name of wanted) {
   console.log(`\n── ${name}`);
   await checks[name]().catch((error) => {
     console.error(error.message);
@@ -40,4 +41,5 @@ for (const name of chosen.length > 0 ? chosen : Object.keys(checks)) {
   });
 }
 console.log(failed.length === 0 ? "\ncheck: all is well" : `\ncheck: ${failed.join(", ")} failed`);
+console.log(`${wanted.length - failed.length} passed, ${failed.length} failed, 0 skipped`);
 process.exitCode = failed.length === 0 ? 0 : 1;
