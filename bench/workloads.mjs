@@ -84,11 +84,11 @@ const manyRecords = Array.from({ length: 650 }, (_, id) => ({ ...record, id }));
 const megabyte = new Uint8Array(1024 * 1024);
 const large = new Uint8Array(64 * 1024 * 1024);
 
-async function calls(side, inFlight, total, valueOf) {
+async function calls(side, inFlight, total, valueFor) {
   return measured(total, async () => {
     let left = total;
     const lane = async () => {
-      while (left-- > 0) await side.echo(valueOf());
+      while (left-- > 0) await side.echo(valueFor());
     };
     await Promise.all(Array.from({ length: inFlight }, lane));
   });

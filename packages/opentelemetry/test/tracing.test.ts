@@ -101,7 +101,10 @@ describe("tracing", () => {
     const seen: unknown[] = [];
     const interceptors = {
       incoming: [
-        (call: { metadata: unknown }, next: () => Promise<unknown>) => (seen.push(call.metadata), next()),
+        (call: { metadata: unknown }, next: () => Promise<unknown>) => {
+          seen.push(call.metadata);
+          return next();
+        },
         ...tracing().incoming,
       ],
     };

@@ -31,6 +31,7 @@ describe.each(levels)("a value that cannot cross by %s", (level) => {
     [
       "the arguments of a function",
       (function () {
+        // biome-ignore lint/complexity/noArguments: it is what is tested
         return arguments;
       })(),
       /calls itself Arguments/,
