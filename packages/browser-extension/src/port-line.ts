@@ -1,5 +1,6 @@
 import type { CloseReason } from "@portolan/protocol";
 import { extensionApi, type RuntimePortLike } from "./extension-api.ts";
+import { whenPageHides } from "./page-hide.ts";
 
 /**
  * One runtime port with one listener for messages and one for its end, whoever
@@ -41,11 +42,19 @@ export function openLine(port: RuntimePortLike, gone: string): PortLine {
       if (!ended) quietly(() => port.disconnect());
     },
   };
+  const onHide = (): void => {
+    const hidden: CloseReason = { code: "UNAVAILABLE", message: "this page was left", by: "platform" };
+    line.close();
+    ended ??= hidden;
+    line.end(hidden);
+  };
   port.onMessage.addListener(onMessage);
   port.onDisconnect.addListener(onDisconnect);
+  const stopWatching = whenPageHides(onHide);
   return line;
 
   function detach(): void {
+    stopWatching();
     quietly(() => port.onMessage.removeListener(onMessage));
     quietly(() => port.onDisconnect.removeListener(onDisconnect));
   }

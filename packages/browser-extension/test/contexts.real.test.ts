@@ -118,6 +118,31 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     });
   });
 
+  it("a document that goes away ends what the background asked of it, and its successor answers", async (context) => {
+    if (absent) context.skip(absent);
+    const going = await browser!.open(`${site.origin}/going`);
+    await inContent(going, "call", "echo", 1);
+    const tabId = await tabIdOf(going, own);
+    const hanging = inScript(own, "call", "hangTab", tabId);
+    // Calls to one document start in order: when this is answered, the other has begun.
+    resultOf(await inScript(own, "call", "callTab", tabId, {}, 1));
+    await going.goto(`${site.origin}/gone`);
+    expect(resultOf(await hanging)).toMatchObject({ code: "UNAVAILABLE", delivered: "unknown" });
+    await inContent(going, "call", "echo", 1);
+    expect(resultOf(await inScript(own, "call", "callTab", tabId, {}, 1))).toEqual({
+      value: { value: 1, at: `${site.origin}/gone` },
+    });
+    // Back to the first one, which browsers may have kept: its old connections are gone, and new ones come by themselves.
+    await going.goBack();
+    for (const outcome of [await inContent(going, "call", "echo", 2), await inScript(going, "call", "echo", 2)]) {
+      expect(resultOf(outcome)).toBe(2);
+    }
+    expect(resultOf(await inScript(own, "call", "callTab", tabId, {}, 3))).toEqual({
+      value: { value: 3, at: `${site.origin}/going` },
+    });
+    await going.close();
+  });
+
   it("the background calls an open panel, and of two only one answers", async (context) => {
     if (absent) context.skip(absent);
     const other = await browser!.openOwn("options.html");

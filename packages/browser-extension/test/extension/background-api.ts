@@ -1,8 +1,8 @@
-import { createClient } from "@portolan/client";
+import { type Client, createClient } from "@portolan/client";
 import { type Call, withMeta } from "@portolan/protocol";
-import { runtimeConnector, tabTransport } from "../../src/index.ts";
+import { runtimeConnector, type TabTransportOptions, tabTransport } from "../../src/index.ts";
 import type { ContentApi } from "./content-api.ts";
-import type { PanelApi } from "./own-page.ts";
+import type { PanelApi } from "./panel-api.ts";
 import { storedBump, storedCounts } from "./stored-counts.ts";
 
 /** Every incarnation of the background has its own. */
@@ -71,20 +71,28 @@ export const ownApi = {
   each: async (items: string[], visit: (item: string) => Promise<number>): Promise<number[]> =>
     Promise.all(items.map((item) => visit(item))),
   /** Calls the content script of a document, and says how the transport ended. */
-  async callTab(tabId: number, target: { frameId?: number; documentId?: string }, value: unknown): Promise<unknown> {
-    const transport = tabTransport(tabId, target);
-    const client = createClient<ContentApi>(transport);
-    try {
-      return { value: await client.fromBackground(value) };
-    } catch (error) {
-      const { code, message, delivered } = error as { code?: string; message: string; delivered?: string };
-      return { code, message, delivered };
-    } finally {
-      await client.close();
-    }
-  },
+  callTab: (tabId: number, target: TabTransportOptions, value: unknown): Promise<unknown> =>
+    withTab(tabId, target, (client) => client.fromBackground(value)),
+  /** Waits for a content script that never answers. */
+  hangTab: (tabId: number): Promise<unknown> => withTab(tabId, {}, (client) => client.hang()),
 };
 
 export type OwnApi = typeof ownApi;
 export type BackgroundContentApi = typeof contentApi;
 export type BackgroundPageApi = typeof pageApi;
+
+async function withTab(
+  tabId: number,
+  target: TabTransportOptions,
+  call: (client: Client<ContentApi>) => PromiseLike<unknown>,
+): Promise<unknown> {
+  const client = createClient<ContentApi>(tabTransport(tabId, target));
+  try {
+    return { value: await call(client) };
+  } catch (error) {
+    const { code, message, delivered } = error as { code?: string; message: string; delivered?: string };
+    return { code, message, delivered };
+  } finally {
+    await client.close();
+  }
+}

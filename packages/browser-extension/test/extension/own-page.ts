@@ -4,6 +4,7 @@ import { runtimeConnector, runtimeListener } from "../../src/index.ts";
 import type { OwnApi } from "./background-api.ts";
 import { clientCommands } from "./client-commands.ts";
 import { type Commands, runCommand } from "./commands.ts";
+import { panelAnswers, panelApi } from "./panel-api.ts";
 
 interface Runtime {
   sendMessage(message: unknown): Promise<unknown>;
@@ -11,13 +12,9 @@ interface Runtime {
 const { runtime } = (globalThis as unknown as { chrome: { runtime: Runtime } }).chrome;
 const client = createClient<OwnApi>(runtimeConnector());
 
-let answers = 0;
-const panelApi = { ask: (): number => ++answers };
-export type PanelApi = typeof panelApi;
-
 const commands: Commands = {
   servePanel: () => void serve(runtimeListener({ name: "panel", allow: { pages: true } }), panelApi),
-  answers: () => answers,
+  answers: panelAnswers,
   huge: async (length: number) => ((await client.echo("x".repeat(length))) as string).length,
   ...clientCommands(client),
   raw: (message: unknown) => runtime.sendMessage(message),
