@@ -38,6 +38,8 @@ function chain() {
         return record;
       },
       aroundServer: paced,
+      // Steps of a pipeline that nobody reads are told here.
+      client: { onError: () => {} },
     },
   );
   return { pair, frames: () => record as ReturnType<typeof recorded> };
