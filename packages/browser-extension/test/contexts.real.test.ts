@@ -133,7 +133,8 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
       value: { value: 1, at: `${site.origin}/gone` },
     });
     // Back to the first one, which browsers may have kept: its old connections are gone, and new ones come by themselves.
-    await going.goBack();
+    await going.evaluate("void setTimeout(() => history.back())");
+    await expect.poll(() => going.evaluate("location.pathname").catch(() => undefined)).toBe("/going");
     for (const outcome of [await inContent(going, "call", "echo", 2), await inScript(going, "call", "echo", 2)]) {
       expect(resultOf(outcome)).toBe(2);
     }
