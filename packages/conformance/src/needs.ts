@@ -10,6 +10,8 @@ export interface Facts {
   readonly farHere: boolean;
   /** Platform listeners can be counted. */
   readonly counts: boolean;
+  /** Stacks of this runtime name who awaits, as V8's do and JavaScriptCore's do not. */
+  readonly asyncStacks: boolean;
 }
 
 /** What a case may need of its connection. */
@@ -26,6 +28,7 @@ export type Need =
   | "objects on the port"
   | "the far end at hand"
   | "a count of listeners"
+  | "stacks across await"
   | "forced collection";
 
 const needs: Readonly<Record<Need, (facts: Facts) => boolean>> = {
@@ -41,6 +44,7 @@ const needs: Readonly<Record<Need, (facts: Facts) => boolean>> = {
   "objects on the port": ({ traits }) => traits.carries === "clone" || traits.carries === "json",
   "the far end at hand": ({ farHere }) => farHere,
   "a count of listeners": ({ counts }) => counts,
+  "stacks across await": ({ asyncStacks }) => asyncStacks,
   "forced collection": () => typeof (globalThis as { gc?: unknown }).gc === "function",
 };
 

@@ -79,6 +79,7 @@ export async function learn(options: ConformanceOptions): Promise<Facts> {
       far: await inTime(asked, options.timeout),
       farHere: far !== undefined,
       counts: connection.listeners !== undefined,
+      asyncStacks: await namesAwaiters(),
     };
     for (const [trait, value] of Object.entries(options.traits ?? {})) {
       equal(traits[trait as keyof Traits], value, `trait ${trait}`);
@@ -118,4 +119,18 @@ async function inTime<T>(work: Promise<T>, limit = 10_000): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function namesAwaiters(): Promise<boolean> {
+  async function deep(): Promise<string> {
+    await undefined;
+    return new Error("looked at").stack ?? "";
+  }
+  async function awaiterOfDeep(): Promise<string> {
+    // As results are awaited: through a `then` of theirs.
+    // biome-ignore lint/suspicious/noThenProperty: the results of calls have one
+    const result: PromiseLike<string> = { then: (...then) => deep().then(...then) };
+    return await result;
+  }
+  return /awaiterOfDeep/.test(await awaiterOfDeep());
 }

@@ -69,6 +69,7 @@ export const errorCases: readonly ConformanceCase[] = group("errors", [
   },
   {
     name: "the stack shows the caller's line",
+    needs: ["stacks across await"],
     async run(kit) {
       const { remote } = await kit.open();
       const error = await rejects(remote.fail("rpc"), "NOT_FOUND", "the call");
