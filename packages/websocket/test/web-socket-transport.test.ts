@@ -37,7 +37,7 @@ describe("messages", () => {
     client.close();
   });
 
-  it("O-08 sends bytes both ways when asked, and exactly the bytes of a view", async () => {
+  it("sends bytes both ways when asked, and exactly the bytes of a view", async () => {
     const { client } = dial(served.url, { binary: true });
     expect(client.traits).toMatchObject({ carries: "bytes", framed: true, network: true, announcesDeath: false });
     client.send(new Uint8Array([0, 1, 2, 3, 255]).subarray(1));
