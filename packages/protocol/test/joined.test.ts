@@ -10,6 +10,7 @@ import {
   type TapEntry,
   type Transport,
   tap,
+  transfer,
   transportPair,
   waitBefore,
 } from "../src/index.ts";
@@ -81,7 +82,21 @@ describe("a relay", () => {
     await client.close();
   });
 
-  it("narrows what is moved, and the largest message", async () => {
+  it("narrows what is moved: what the far hop cannot move is copied", async () => {
+    for (const [moves, left] of [
+      ["all", 0],
+      ["none", 4],
+    ] as const) {
+      const { remote, client } = through({ moves: "all" }, { moves }, { length: (bytes: Uint8Array) => bytes.length });
+      await client.ready;
+      const bytes = new Uint8Array(4);
+      expect(await remote.length(transfer(bytes))).toBe(4);
+      expect(bytes.length).toBe(left);
+      await client.close();
+    }
+  });
+
+  it("narrows the largest message", async () => {
     const { remote, client } = through(
       { carries: "text", maxMessage: 5000 },
       { carries: "text", maxMessage: 300 },
