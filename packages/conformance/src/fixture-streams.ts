@@ -1,5 +1,5 @@
-import type { FixtureState } from "./fixture.ts";
 import type { StreamingApi } from "./fixture-api.ts";
+import type { FixtureState } from "./fixture-state.ts";
 
 /** The streams of the far side. */
 export function streamingApi(state: FixtureState): StreamingApi {

@@ -1,6 +1,7 @@
 // For those who test a transport.
+
+export { cases as conformanceCases } from "./all-cases.ts";
 export { bindTests, type TestRunner } from "./bind-tests.ts";
-export { cases as conformanceCases } from "./cases/index.ts";
 // For those who test the kit, and what stands on transports.
 export { type ChaosEvent, type ChaosOptions, chaos } from "./chaos.ts";
 export type { ConformanceCase } from "./conformance-case.ts";

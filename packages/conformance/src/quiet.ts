@@ -1,6 +1,6 @@
-import type { SessionStats } from "@portolan/protocol";
+import type { Remote, Session, SessionStats } from "@portolan/protocol";
 import { check } from "./check.ts";
-import type { Near } from "./kit.ts";
+import type { FixtureApi } from "./fixture-api.ts";
 import { collect, turns } from "./turns.ts";
 
 /** Fails unless a session holds nothing. */
@@ -9,11 +9,17 @@ export function demandQuiet(stats: SessionStats, who: string): void {
   check(held.length === 0, `${who} still holds ${held.join(", ")}`);
 }
 
+/** A session, and what it calls. */
+interface Ends {
+  readonly session: Pick<Session, "stats">;
+  readonly remote: Remote<FixtureApi>;
+}
+
 /** Milliseconds that both sides get to let go of everything: a turn takes longer in a page than in Node. */
 const patience = 2_000;
 
 /** Fails unless both sides hold nothing soon: what was given back may still be on its way. */
-export async function demandQuietSoon({ session, remote }: Pick<Near, "session" | "remote">): Promise<void> {
+export async function demandQuietSoon({ session, remote }: Ends): Promise<void> {
   const began = performance.now();
   for (let turn = 0; ; turn++) {
     const held = [

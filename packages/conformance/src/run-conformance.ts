@@ -1,5 +1,5 @@
 import type { Traits } from "@portolan/protocol";
-import { cases } from "./cases/index.ts";
+import { cases } from "./all-cases.ts";
 import { check, equal } from "./check.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
 import type { Connection } from "./connection.ts";

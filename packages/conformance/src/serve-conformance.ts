@@ -1,6 +1,7 @@
 import { type CodecSession, openSession, type Session, type SessionStats, type Transport } from "@portolan/protocol";
 import { answerRaw, isRawRequest } from "./echo.ts";
-import { FixtureState, fixtureApi } from "./fixture.ts";
+import { fixtureApi } from "./fixture.ts";
+import { FixtureState } from "./fixture-state.ts";
 import { codecFor } from "./raw-end.ts";
 
 /** The far side of a run. */
