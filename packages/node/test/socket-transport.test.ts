@@ -1,4 +1,6 @@
 import { connect as connectTo, createServer, type Socket } from "node:net";
+import { connect as connectSecurely, createServer as createSecureServer, type TLSSocket } from "node:tls";
+import type { Transport } from "@portolan/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { socketListener, socketTransport } from "../src/index.ts";
 import { bytes, gone, type Served, serveSockets } from "./support/ends.ts";
@@ -142,6 +144,35 @@ describe("listening", () => {
       expect(reports).toEqual([expect.objectContaining({ code: "EADDRINUSE" })]);
       await second.close();
     }
+  });
+
+  it("TLS connections arrive once they are secure", async () => {
+    // A shared key needs no certificate.
+    const suite = { ciphers: "PSK+HIGH", minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
+    const psk = Buffer.alloc(32, 7);
+    const server = createSecureServer({ ...suite, pskCallback: () => psk });
+    const listener = socketListener({ server });
+    const arrived = new Promise<Transport>((resolve) => listener.accept(resolve, unexpected));
+    server.listen(0, "127.0.0.1");
+    await listener.ready;
+    const { port } = listener.address as { port: number };
+    const client = socketTransport(() =>
+      connectSecurely({
+        ...suite,
+        port,
+        host: "127.0.0.1",
+        pskCallback: () => ({ psk, identity: "ada" }),
+        checkServerIdentity: () => undefined,
+      }),
+    );
+    client.send(text("sealed"));
+    const far = await arrived;
+    expect(String(await bytes(far, 6))).toBe("sealed");
+    expect((far.port as TLSSocket).encrypted).toBe(true);
+    client.close();
+    await far.closed;
+    await listener.close();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it("a server of yours is used and left running", async () => {
