@@ -4,6 +4,7 @@ import { bindTests } from "../src/index.ts";
 
 const carriages: readonly Partial<Traits>[] = [
   { carries: "clone" },
+  { carries: "clone", shared: true },
   { carries: "json", moves: "none" },
   { carries: "text", moves: "none" },
   { carries: "bytes", moves: "none", framed: false },
@@ -12,13 +13,17 @@ const carriages: readonly Partial<Traits>[] = [
 for (const carriage of carriages) {
   for (const trusted of [true, false]) {
     const traits = { ...carriage, trusted };
-    bindTests({ describe, it }, `in memory, ${carriage.carries}, ${trusted ? "trusted" : "untrusted"}`, {
-      connect: () => {
-        const [near, far] = transportPair({ traits });
-        return { near, far };
+    bindTests(
+      { describe, it },
+      `in memory, ${carriage.carries}${carriage.shared ? ", shared" : ""}, ${trusted ? "trusted" : "untrusted"}`,
+      {
+        connect: () => {
+          const [near, far] = transportPair({ traits });
+          return { near, far };
+        },
+        timeout: 3000,
+        traits,
       },
-      timeout: 3000,
-      traits,
-    });
+    );
   }
 }
