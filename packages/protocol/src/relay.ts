@@ -1,4 +1,5 @@
 import { Kind } from "./message.ts";
+import { mark } from "./session/channel-mark.ts";
 import { narrowMoves } from "./session/hello.ts";
 import type { CloseReason, Traits, Transport } from "./transport.ts";
 
@@ -94,12 +95,18 @@ const maybeHello = /\[\s*-?0(?:\s*,|[.eE])/;
 
 /** Rewrites every hello, wherever the marks of a shared port or a batch put it; everything else passes as it is. */
 function narrowHellos(message: unknown, narrowing: Narrowing): unknown {
-  if (typeof message === "string") return maybeHello.test(message) ? narrowText(message, narrowing) : message;
+  if (typeof message === "string") return maybeHello.test(message) ? narrowMarked(message, narrowing) : message;
   if (!Array.isArray(message)) return message;
-  if (message[0] === "portolan") return [...message.slice(0, 4), narrowHellos(message[4], narrowing)];
+  if (message[0] === mark) return [...message.slice(0, 4), narrowHellos(message[4], narrowing)];
   if (!Array.isArray(message[0])) return narrowHello(message, narrowing);
   const narrowed = message.map((entry: unknown) => (Array.isArray(entry) ? narrowHello(entry, narrowing) : entry));
   return narrowed.some((entry, index) => entry !== message[index]) ? narrowed : message;
+}
+
+/** On a channel of a carrier of text the mark is a line of its own, before the message. */
+function narrowMarked(text: string, narrowing: Narrowing): string {
+  const line = text.startsWith(`["${mark}",`) ? text.indexOf("\n") + 1 : 0;
+  return text.slice(0, line) + narrowText(text.slice(line), narrowing);
 }
 
 function narrowText(text: string, narrowing: Narrowing): string {
