@@ -60,11 +60,7 @@ export class ClientBase implements StubBase {
   }
 
   stats(): SessionStats | undefined {
-    if (this.status.state === "closed") return undefined;
-    const session = this.#source.session();
-    if (!isPromise(session)) return session.stats();
-    session.catch(() => {});
-    return undefined;
+    return this.status.state === "closed" ? undefined : this.#source.peek?.()?.stats();
   }
 
   close(options?: CloseOptions): Promise<void> {

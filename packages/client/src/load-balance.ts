@@ -51,6 +51,10 @@ class Balance implements OpenSource {
     return () => void this.#listeners.delete(own);
   }
 
+  peek(): Session | undefined {
+    return this.#sources.map((source) => source.peek?.()).find((session) => session !== undefined);
+  }
+
   session(): Session | Promise<Session> {
     const ready = this.#sources.filter(({ status }) => status.state === "ready");
     if (ready.length === 0) return this.#first();

@@ -18,6 +18,7 @@ export function openTransport(source: Transport | Session, options: SessionOptio
     },
     onStatus: (listener) => session.onState(() => listener(statusOf(session))),
     session: () => session,
+    peek: () => session,
     close: async (closing?: CloseOptions) => {
       if (own) await session.close(closing);
     },

@@ -71,3 +71,20 @@ describe("resume", () => {
     await client.close();
   });
 });
+
+describe("stats", () => {
+  it("opens no connection, not even that of a lazy connector", async () => {
+    let dials = 0;
+    const lazy = defineConnector(
+      () => {
+        dials++;
+        return transportPair()[0];
+      },
+      { lazy: true },
+    );
+    const client = createClient<Record<string, never>>(lazy);
+    expect(stats(client)).toBeUndefined();
+    expect(dials).toBe(0);
+    await client.close();
+  });
+});

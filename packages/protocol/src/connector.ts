@@ -91,6 +91,10 @@ class Connector implements OpenSource {
     return () => void this.#listeners.delete(own);
   }
 
+  peek(): Session | undefined {
+    return this.#session;
+  }
+
   session(): Session | Promise<Session> {
     if (this.#session && this.#isUsable()) return this.#session;
     const refusal = this.#refusal();

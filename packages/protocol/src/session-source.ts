@@ -31,6 +31,8 @@ export interface OpenSource {
    * none. Rejects with UNAVAILABLE (delivered "no") when there will be none.
    */
   session(): Session | Promise<Session>;
+  /** A session that is open now, for looking at; never opens one. Undefined while there is none. */
+  peek?(): Session | undefined;
   /** Ends the source and its sessions. Calling it twice is quiet. */
   close(options?: CloseOptions): Promise<void>;
 }
