@@ -39,5 +39,5 @@ afterAll(() => {
 
 /** A machine that runs several test files at once is slower than the bounds assume. */
 function slowness(): number {
-  return process.env["PORTOLAN_STRICT_BOUNDS"] === "1" ? 1 : 5;
+  return process.env["PORTOLAN_STRICT_BOUNDS"] === "1" ? 1 : 15;
 }
