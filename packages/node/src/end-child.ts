@@ -25,6 +25,10 @@ export function endChild(child: ChildProcess, ask: () => void): void {
   child.once("exit", () => {
     for (const timer of timers) clearTimeout(timer);
     child.off("error", quiet);
+    child.off("message", quiet);
   });
+  // Messages that were read together with the last one come when the channel is closed already, and Node throws at
+  // everybody when nobody listens to them then.
+  child.on("message", quiet);
   ask();
 }
