@@ -10,7 +10,7 @@ const runtimes = { bun: [], deno: ["run", "--allow-all"] } as const;
 
 for (const [runtime, args] of Object.entries(runtimes)) {
   describe(`the conformance kit in ${runtime}`, () => {
-    for (const kind of ["memory", "port", "worker"]) {
+    for (const kind of ["memory", "port", "worker", "websocket"]) {
       it(`holds over: ${kind}`, (context) => {
         const fetched = spawnSync(process.execPath, [fetcher, runtime], { encoding: "utf8" });
         if (fetched.status !== 0) return context.skip(`${runtime} could not be fetched: ${fetched.stderr.trim()}`);

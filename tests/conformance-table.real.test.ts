@@ -11,7 +11,7 @@ const intro = `# The conformance table
 Every case of \`@portolan/conformance\` over every adapter that runs in Node alone, in its real runtime. Generated; a test compares it, so that
 no case disappears silently. "refused": the port, or the rig, lacks what the case needs; where users would get a typed refusal, that is checked instead. Forked
 children, windows, Electron and extensions run the same cases in their own packages, and
-Bun 1.4 and Deno 2.9 over memory, ports and workers (\`tests/conformance-runtimes.real.test.ts\`). To run it and write it anew:
+Bun 1.4 and Deno 2.9 over memory, ports, workers and WebSockets (\`tests/conformance-runtimes.real.test.ts\`). To run it and write it anew:
 \`PORTOLAN_WRITE_DOCS=1 pnpm exec vitest run tests/conformance-table.real.test.ts\`.
 `;
 
