@@ -8,6 +8,7 @@ import type { Carrier } from "./carrier.ts";
 import { mismatch, readMetadata, writeHello } from "./hello.ts";
 import type { Limits } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
+import { unref } from "./unref.ts";
 import type { Way } from "./way.ts";
 
 /** What greeting needs of its session. */
@@ -120,7 +121,7 @@ export class Greeter {
       if (this.#metadata) this.#greet();
     };
     this.#patience = setTimeout(begin, firstRepeat);
-    (this.#patience as { unref?(): void }).unref?.();
+    unref(this.#patience);
   }
 
   /** A stranger's protocol knows no hello: everything is as the transport says. */
@@ -165,7 +166,7 @@ export class Greeter {
       this.#sendHello(false);
       this.#repeatAfter(Math.min(wait * 2, longestRepeat));
     }, wait);
-    (this.#repeat as { unref?(): void }).unref?.();
+    unref(this.#repeat);
   }
 
   #stopRepeating(): void {

@@ -2,6 +2,7 @@ import { RpcError } from "../error.ts";
 import type { Remote } from "../remote.ts";
 import type { Peer } from "../transport.ts";
 import { CallScope } from "./scope.ts";
+import { longestTimer } from "./watch-call.ts";
 
 /**
  * A call made to us, as its handler sees it: `this` in plain functions that a
@@ -138,7 +139,7 @@ export class IncomingCall extends CallScope implements Call {
   #watchDeadline(): void {
     if (this.remaining === undefined || this.answered) return;
     const late = new RpcError("DEADLINE_EXCEEDED", "the caller's deadline has passed");
-    this.#timer = setTimeout(() => this.abort(late), Math.min(this.remaining, 2 ** 31 - 1));
+    this.#timer = setTimeout(() => this.abort(late), Math.min(this.remaining, longestTimer));
   }
 
   #stopClock(): void {

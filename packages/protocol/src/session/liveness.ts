@@ -1,3 +1,5 @@
+import { unref } from "./unref.ts";
+
 /** When the peer is asked whether it lives, in milliseconds. */
 export interface Heartbeat {
   /** Silence after which it is asked. Default 15 000. */
@@ -105,9 +107,4 @@ export class Liveness {
     this.#pinged = undefined;
     this.#watch(heard, this.#heartbeat.interval);
   }
-}
-
-/** The transport decides what keeps the process alive, not our clock. */
-function unref(timer: unknown): void {
-  (timer as { unref?(): void } | null)?.unref?.();
 }

@@ -11,8 +11,7 @@ import type { Promises } from "./promises.ts";
 import type { CallScope } from "./scope.ts";
 import type { Signals } from "./signals.ts";
 import type { Streams, StreamTie } from "./streams.ts";
-import type { StubPath } from "./stub-base.ts";
-import { makeStub, nodeOf } from "./stub-proxy.ts";
+import { nodeOf } from "./stub-proxy.ts";
 import { holdingOf, type Stubs } from "./stubs.ts";
 
 /** The rooms that references live in, and what they need of their session. */
@@ -229,11 +228,6 @@ export class Reader implements ReferenceReader {
     const ended = scope && !scope.ended ? { ended: scope.enter(), scope } : {};
     return options ? { ...ended, bounds: { signal: options.signal, idleTimeout: options.idleTimeout } } : ended;
   }
-}
-
-/** A stub of the session's root, or a path of it. */
-export function rootStub(root: Parameters<typeof makeStub>[0], path: StubPath): object {
-  return makeStub(root, path.segments);
 }
 
 function idIn(kind: ReferenceKind, value: unknown): number {

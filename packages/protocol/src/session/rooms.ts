@@ -9,6 +9,7 @@ import {
   type CallExtra,
   type CallMessage,
   type DoneMessage,
+  earlyCalls,
   Kind,
   type Message,
   type NotifyMessage,
@@ -88,7 +89,7 @@ export class Rooms {
     const { limits } = hall;
     this.paths = new PathNumbers((message) => hall.send(message));
     this.exports = new Exports(limits.references, (error) => hall.report(error));
-    this.calls = new Calls(this.#callsOwner(), earlyGrant, limits.queuedCalls, hall.options.concurrency);
+    this.calls = new Calls(this.#callsOwner(), earlyCalls, limits.queuedCalls, hall.options.concurrency);
     this.stubs = new Stubs(this.#stubsOwner(), limits.references);
     this.promises = new Promises(this.#promisesOwner());
     this.signals = new Signals({
@@ -454,9 +455,6 @@ export class Rooms {
     return { way, limits, rooms, exposeErrors: options.exposeErrors, transfer: options.transfer, mixed };
   }
 }
-
-/** Calls granted before the peer has said how many. */
-const earlyGrant = 64;
 
 /** Runs `send` once the call that brings what it speaks of has left. */
 function afterCall(scope: CallScope | undefined, send: () => void): void {
