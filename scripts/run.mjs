@@ -7,12 +7,14 @@
  *   node scripts/run.mjs soak | bench       the long figures
  *
  * PORTOLAN_FORBID_SKIPS=1 makes `test` run the real runtimes too, and fail on any skipped test.
- * A test run ends with the line `N passed, N failed, N skipped`; the exit code follows it.
+ * A test run ends with the line `N passed, N failed, N skipped`; the exit code follows it. The lines before it name what was
+ * slow and what failed, and are also appended to the file PORTOLAN_CLOSING_NOTES, for who runs several of these.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { closingNotes } from "./closing-notes.mjs";
 import { pnpm, root } from "./pnpm.mjs";
 
 const commands = {
@@ -99,9 +101,18 @@ function close(status, tally, args) {
     );
   }
   const counted = tally.failed + refused.length;
+  note(closingNotes(tally, refused));
+  if (status !== 0 && counted === 0) note([`failed: vitest ended with code ${status}, but no test failed`]);
   const failed = status !== 0 && counted === 0 ? 1 : counted;
   console.log(`\n${tally.passed} passed, ${failed} failed, ${tally.skipped.length - refused.length} skipped`);
   return failed === 0 ? 0 : 1;
+}
+
+function note(lines) {
+  if (lines.length === 0) return;
+  console.log(`\n${lines.join("\n")}`);
+  const { PORTOLAN_CLOSING_NOTES: notes } = process.env;
+  if (notes) appendFileSync(notes, `${lines.join("\n")}\n`);
 }
 
 function saysNothing({ reason }) {
