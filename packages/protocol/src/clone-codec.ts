@@ -8,7 +8,8 @@ export function clone(): Codec {
   return cloneCodec;
 }
 
-const cloneCodec: Codec = {
+/** The one that {@link clone} gives. */
+export const cloneCodec: Codec = {
   name: "clone",
   carries: "clone",
   framed: false,

@@ -17,8 +17,21 @@ export interface Codec {
   readonly contentType?: string;
   /** False for the languages of strangers, who send and expect no hello. Default true. */
   readonly greets?: boolean;
+  /** For codecs of objects: how a frame that is too large for its carrier becomes a text that can be cut. Default: it is refused. */
+  readonly pieces?: FramePieces;
   /** Makes the state of one session. */
   open(options?: CodecOptions): CodecSession;
+}
+
+/** A frame of objects as a text and back, for carriers that limit what they take. */
+export interface FramePieces {
+  /**
+   * The frame as a text, or `undefined` when it is within `limit` and goes as it is.
+   * Throws an RpcError INVALID_ARGUMENT for what has no such form.
+   */
+  write(frame: unknown, limit: number): string | undefined;
+  /** The frame that a text, which is foreign, stands for. Throws an RpcError PROTOCOL_ERROR or RESOURCE_EXHAUSTED. */
+  read(text: unknown, guard: DecodeGuard | undefined): unknown;
 }
 
 /** What a session tells its codec. */

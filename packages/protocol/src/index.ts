@@ -4,7 +4,8 @@
 export { type Backoff, waitBefore } from "./backoff.ts";
 export { type CallOptions, mergeOptions } from "./call-options.ts";
 export { clone } from "./clone-codec.ts";
-export type { Codec, CodecOptions, CodecSession, DecodeGuard } from "./codec.ts";
+export { cloneInPieces } from "./clone-pieces.ts";
+export type { Codec, CodecOptions, CodecSession, DecodeGuard, FramePieces } from "./codec.ts";
 export { type ConnectorOptions, defineConnector } from "./connector.ts";
 export { markDefined, RpcError, type RpcErrorOptions } from "./error.ts";
 export { type Delivered, type ErrorCode, errorCodes, type KnownErrorCode } from "./error-code.ts";

@@ -111,16 +111,22 @@ export class Carrier {
   }
 
   #sendFrame(frame: unknown, transfer: readonly object[]): void {
-    if (this.#codec.carries === "clone") return this.#transport.send(frame, transfer);
-    const encoded = this.#state.encode(frame);
+    const encoded = this.#encode(frame);
+    if (typeof encoded !== "string" && this.#codec.carries === "clone") return this.#transport.send(frame, transfer);
     if (encoded === undefined) {
       throw new RpcError("UNIMPLEMENTED", "the peer does not know such messages", { delivered: "no" });
     }
     const { length } = encoded as string | Uint8Array;
     if (length > this.peerAccepts) throw exceeded("bytes in one message (send it as a stream)", this.peerAccepts);
     if (length > this.wayLimit && holdsHello(frame)) throw exceeded("bytes in a hello on this way", this.wayLimit);
-    if (length > this.wayLimit) this.#sendFragments(encoded as string | Uint8Array);
+    if (length > this.wayLimit || this.objects) this.#sendFragments(encoded as string | Uint8Array);
     else this.#transport.send(encoded);
+  }
+
+  /** Text or bytes; of objects only those that the way would not take whole. */
+  #encode(frame: unknown): unknown {
+    if (this.#codec.carries !== "clone") return this.#state.encode(frame);
+    return this.wayLimit === Number.POSITIVE_INFINITY ? undefined : this.#codec.pieces?.write(frame, this.wayLimit);
   }
 
   /** Stops listening. */
@@ -134,7 +140,7 @@ export class Carrier {
     const text =
       typeof encoded === "string" || this.#codec.chunks === "bytes" ? encoded : new TextDecoder().decode(encoded);
     // Quotes and backslashes of a text double when it is quoted inside another; in bytes a character may be three.
-    const growth = typeof encoded === "string" ? 2 : 3;
+    const growth = this.objects ? 1 : typeof encoded === "string" ? 2 : 3;
     const size = Math.max(1, Math.floor((this.wayLimit - fragmentOverhead) / growth));
     this.#waiting.push(...cutFragments(++this.#fragmentId, text, size));
     this.#sendWaiting();
@@ -174,6 +180,7 @@ export class Carrier {
   assemble(fragment: FragmentMessage): readonly unknown[] {
     const whole = this.#assembly.take(fragment);
     if (whole === undefined) return [];
+    if (this.#codec.pieces) return [this.#codec.pieces.read(whole, this.#codecOptions.guard)];
     // A state of its own: the stream's may hold the beginning of the next frame.
     this.#inner ??= this.#codec.open(this.#codecOptions);
     return this.#inner.decode(this.#codec.framed && typeof whole === "string" ? `${whole}\n` : whole);
