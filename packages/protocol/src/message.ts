@@ -80,6 +80,8 @@ export interface HelloBody {
   readonly moves: string;
   /** The largest message of the way in bytes, 0 for no limit; relays narrow it. */
   readonly maxMessage: number;
+  /** False where a part of the way loses platform objects, such as a Blob in Electron's main process; relays narrow it. */
+  readonly platformObjects?: boolean;
   /** False once a relay has narrowed trust. */
   readonly trusted: boolean;
   readonly features: readonly string[];

@@ -138,6 +138,7 @@ function narrowBody(body: Readonly<Record<string, unknown>>, from: Traits, to: T
     moves: narrowMoves(from.moves, narrowMoves(to.moves, told)),
     maxMessage: Number.isFinite(least) ? least : 0,
     trusted: body["trusted"] === true && trusted,
+    ...(!(from.platformObjects && to.platformObjects) && { platformObjects: false }),
   };
 }
 
@@ -156,8 +157,8 @@ function findPorts(message: unknown): readonly object[] {
     if (typeof value !== "object" || value === null || seen.has(value)) continue;
     seen.add(value);
     const tag = Object.prototype.toString.call(value);
-    // Electron's MessagePortMain has no tag, only a class.
-    if (tag === "[object MessagePort]" || value.constructor?.name === "MessagePortMain") found.push(value);
+    // Node 20's ports and Electron's MessagePortMain have other tags. Nothing else that was cloned has functions.
+    if (typeof (value as { postMessage?: unknown }).postMessage === "function") found.push(value);
     else if (Array.isArray(value) || tag === "[object Object]")
       for (const inner of Object.values(value)) waiting.push(inner);
   }

@@ -31,6 +31,7 @@ export function writeHello(greeting: Greeting, answer: boolean): HelloMessage {
     features: [],
     calls: limits.calls,
     accepts: traits.trusted ? 0 : limits.message,
+    ...(!traits.platformObjects && { platformObjects: false }),
     ...packMetadata(greeting.metadata, limits.metadata),
     ...(contract !== undefined && { contract }),
     ...(answer && { answer }),

@@ -1,5 +1,6 @@
 import type { Message } from "../message.ts";
-import { downgrade } from "../values/downgrade.ts";
+import { downgrade, refuseAttachments } from "../values/downgrade.ts";
+import { lostOnTheWay } from "../values/platform-objects.ts";
 import type { Carrier } from "./carrier.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Outgoing, Ticket } from "./outgoing.ts";
@@ -84,12 +85,18 @@ export class Post {
 
   #letOut(waiting: Waiting): void {
     const { message, packed } = waiting;
+    const { way } = this.#owner;
     // What goes as a clone whatever the codec makes was packed for that.
-    if (!packed || packed.plain || packed.raw || this.#owner.way.clones) {
+    if (!packed || packed.plain || packed.raw || (way.clones && way.platformObjects)) {
       waiting.ticket = this.#push(message, packed);
       return;
     }
     try {
+      if (way.clones) {
+        refuseAttachments(packed, "args", `it ${lostOnTheWay}`);
+        waiting.ticket = this.#push(message, packed);
+        return;
+      }
       const parts = [packed.data, onlyArgument(packed.data)];
       const plain = downgrade(packed, "args");
       waiting.ticket = this.#push(replaceParts(message, parts, [plain.data, onlyArgument(plain.data)]), plain);

@@ -38,9 +38,9 @@ export class Way {
     return this.#hello ? narrowMoves(own, this.#hello.moves) : own;
   }
 
-  /** This end takes objects of the platform's own where it clones. */
+  /** Every part of the way takes objects of the platform's own where it clones. */
   get platformObjects(): boolean {
-    return this.#transport.traits.platformObjects;
+    return this.#transport.traits.platformObjects && this.#hello?.platformObjects !== false;
   }
 
   /** Every part of the way is trusted. */

@@ -12,15 +12,20 @@ import { resolveSlot } from "./slots.ts";
  * `name` is how the path in its message begins.
  */
 export function downgrade(packed: Packed, name: string = "value"): Packed {
+  refuseAttachments({ ...packed, transfer: [] }, name, "the way to this peer does not clone");
   const root = { value: packed.data };
-  const table = packed.table ?? [];
-  const slots = table.map((entry) => resolveSlot(root, entry));
-  for (const [kind, path] of table) {
-    if (kind !== ValueKind.native) continue;
-    throw refuse("INVALID_ARGUMENT", `${writePath(name, path)} cannot cross: the way to this peer does not clone`);
-  }
+  const slots = (packed.table ?? []).map((entry) => resolveSlot(root, entry));
   for (const { kind, container, key, data } of slots) {
     if (kind === ValueKind.bytes) setOwn(container, key, toBase64(data as Uint8Array));
   }
   return { ...packed, data: root.value, transfer: [], moved: false, plain: true };
+}
+
+/** Throws an RpcError INVALID_ARGUMENT that says `why` for the first thing that would be cloned as it is, and is not moved. */
+export function refuseAttachments({ data, table, transfer }: Packed, name: string, why: string): void {
+  for (const entry of table ?? []) {
+    const [kind, path] = entry;
+    if (kind !== ValueKind.native || transfer.includes(resolveSlot({ value: data }, entry).data as object)) continue;
+    throw refuse("INVALID_ARGUMENT", `${writePath(name, path)} cannot cross: ${why}`);
+  }
 }

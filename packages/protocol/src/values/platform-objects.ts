@@ -31,13 +31,16 @@ export function packPlatformObject(source: object, name: string, key: Key, packi
   if (!copy) throw packing.refuse(remedyFor(name, packing));
   packing.needsClone(`a ${name}`);
   if (packing.options.platformObjects === false) {
-    throw packing.refuse(`a ${name} cannot pass through Electron's main process; send what it holds`);
+    throw packing.refuse(`a ${name} ${lostOnTheWay}`);
   }
   // Those with a `close` hold memory of the platform, so the copy goes at once. Others may change until they are sent.
   if (typeof copy.close !== "function") return packNative(source, copy, key, packing);
   copy.close();
   return packNative(source, source, key, packing);
 }
+
+/** Why platform objects are refused where the way loses them. */
+export const lostOnTheWay = "cannot pass through Electron's main process; send what it holds";
 
 function cloneOf(source: object): { close?: () => void } | undefined {
   const tag = tagOf(source);
