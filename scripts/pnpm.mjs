@@ -1,13 +1,23 @@
-/** The pinned pnpm, wherever it comes from: the one on PATH when it is the right one, else `npx`. Needs only Node and npm. */
+/**
+ * The pinned pnpm, wherever it comes from: the one on PATH when it is the right one, else `npx`. Needs only Node and npm.
+ * For programs that are no module of ours: `node scripts/pnpm.mjs <args>`, in whatever folder.
+ */
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** The folder of the repository, without a trailing separator. */
 export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
 
 const onWindows = process.platform === "win32";
 let launcher;
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await pnpm(process.argv.slice(2), { cwd: process.cwd(), show: true }).catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}
 
 /**
  * Runs pnpm and keeps its output back: only a failure shows it.

@@ -7,6 +7,8 @@ import { describe, expect, it } from "vitest";
 
 const run = promisify(execFile);
 const root = new URL("..", import.meta.url).pathname;
+/** By our own launcher: a machine that has only Node and npm has no pnpm on its PATH. */
+const pnpm = join(root, "scripts/pnpm.mjs");
 const page = readFileSync(join(root, "docs/add-an-adapter.md"), "utf8");
 
 describe("docs/add-an-adapter.md", () => {
@@ -19,7 +21,9 @@ describe("docs/add-an-adapter.md", () => {
     const folder = mkdtempSync(join(tmpdir(), "portolan-adapter-"));
     try {
       for (const name of ["protocol", "conformance"]) {
-        await run("pnpm", ["pack", "--pack-destination", folder], { cwd: join(root, "packages", name) });
+        await run(process.execPath, [pnpm, "pack", "--pack-destination", folder], {
+          cwd: join(root, "packages", name),
+        });
       }
       const tarballs = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
       await run("npm", ["init", "-y"], { cwd: folder });
