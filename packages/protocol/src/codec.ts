@@ -17,21 +17,24 @@ export interface Codec {
   readonly contentType?: string;
   /** False for the languages of strangers, who send and expect no hello. Default true. */
   readonly greets?: boolean;
-  /** For codecs of objects: how a frame that is too large for its carrier becomes a text that can be cut. Default: it is refused. */
+  /** For codecs of objects: how a frame that is too large for its carrier is cut. Default: it is refused. */
   readonly pieces?: FramePieces;
   /** Makes the state of one session. */
   open(options?: CodecOptions): CodecSession;
 }
 
-/** A frame of objects as a text and back, for carriers that limit what they take. */
+/**
+ * A frame of objects in parts that can be cut, and back, for carriers that limit what they take: a text first,
+ * then the bytes that it speaks of, which ride as they are.
+ */
 export interface FramePieces {
   /**
-   * The frame as a text, or `undefined` when it is within `limit` and goes as it is.
+   * The parts of a frame, or `undefined` when it is within `limit` and goes as it is.
    * Throws an RpcError INVALID_ARGUMENT for what has no such form.
    */
-  write(frame: unknown, limit: number): string | undefined;
-  /** The frame that a text, which is foreign, stands for. Throws an RpcError PROTOCOL_ERROR or RESOURCE_EXHAUSTED. */
-  read(text: unknown, guard: DecodeGuard | undefined): unknown;
+  write(frame: unknown, limit: number): readonly (string | Uint8Array)[] | undefined;
+  /** The frame that pieces of parts, all foreign, stand for. Throws an RpcError PROTOCOL_ERROR or RESOURCE_EXHAUSTED. */
+  read(pieces: readonly (string | Uint8Array)[], guard: DecodeGuard | undefined): unknown;
 }
 
 /** What a session tells its codec. */

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { cloneInPieces, defineTransport, type Traits, type Transport } from "../src/index.ts";
-import { type Loose, open, promised, recorded } from "./sessions.ts";
+import { expectNothing, hostile, type Loose, open, promised, recorded, turns } from "./sessions.ts";
 
 const codec = cloneInPieces();
 const sides = { client: { codec }, server: { codec } };
@@ -39,12 +39,62 @@ describe("on a carrier of objects that limits its messages", () => {
     async (carries, trusted) => {
       const pair = narrow({ echo: (value: unknown) => value }, { carries, trusted });
       expect(await pair.remote.echo(rich)).toEqual(rich);
-      const sizes = pair.messages().map((message) => JSON.stringify(message).length);
+      const sizes = pair.messages().map(sizeOf);
       expect(Math.max(...sizes)).toBeLessThan(2 * 2000);
       expect(sizes.length).toBeGreaterThan(10);
       await pair.done();
     },
   );
+
+  it("its bytes go as they are where the carrier clones, each message with no more of a buffer than it needs", async () => {
+    const pair = narrow({ swap: ({ a, b, c }: Record<string, unknown>) => ({ b, a, c }) }, {});
+    const shared = new Uint8Array(5000).map((_, index) => index * 7);
+    const sent = {
+      a: shared,
+      b: [new Float32Array(100).fill(0.5), shared, new ArrayBuffer(0)],
+      c: new DataView(shared.buffer),
+    };
+    const back = (await pair.remote.swap(sent)) as typeof sent;
+    expect(back).toEqual(sent);
+    expect(back.b[1]).toBe(back.a);
+    expect(shared.byteLength).toBe(5000);
+    const bytes = pair.messages().flatMap((message) => {
+      const chunk = (message as readonly unknown[])[3];
+      return chunk instanceof Uint8Array ? [chunk.buffer.byteLength] : [];
+    });
+    expect(Math.max(...bytes)).toBeLessThanOrEqual(2000);
+    expect(bytes.reduce((sum, length) => sum + length, 0)).toBe(2 * (5000 + 400 + 5000));
+    expect(pair.messages().some((message) => /[A-Za-z0-9+/]{200}/.test(JSON.stringify(message)))).toBe(false);
+    await pair.done();
+  });
+
+  it.each([
+    ["bytes that no text speaks of", ["[[1],null,[]]", new Uint8Array(5)]],
+    ["bytes without a text", [new Uint8Array(5)]],
+    ["lengths that are no lengths", ['[[1],null,["5"]]', new Uint8Array(5)]],
+    ["lengths beyond what came", ['[[1,1,0,[],[null]],[[6,[4,0],"Uint8Array"]],[1e9]]', new Uint8Array(5)]],
+    ["negative lengths", ["[[1],null,[-5,10]]", new Uint8Array(5)]],
+    ["fewer bytes than the table names", ['[[1,1,0,[],[null]],[[6,[4,0],"Uint8Array"]],[]]']],
+    ["a place that is none", ['[[1,1,0,[],[null]],[[6,[4,"constructor"],"Uint8Array"]],[5]]', new Uint8Array(5)]],
+    ["a reference in the table of the frame", ["[[1,1,0,[],[null]],[[16,[4,0],1]],[]]"]],
+    ["no text at all", ["nonsense"]],
+  ] as const)("pieces of a stranger with %s end its session, and nothing else", async (_what, chunks) => {
+    const ran = vi.fn();
+    const peer = hostile(ran, { codec, limits: { message: 10_000 } }, { traits: { trusted: false, maxMessage: 2000 } });
+    await turns();
+    for (const [index, chunk] of chunks.entries()) peer.send([17, 1, index + 1 === chunks.length ? 1 : 0, chunk]);
+    await turns();
+    expect(peer.session.ended?.code).toMatch(/PROTOCOL_ERROR|INVALID_ARGUMENT/);
+    expect(ran).not.toHaveBeenCalled();
+    expectNothing(peer.session);
+  });
+
+  it("a list of many small things crosses", async () => {
+    const pair = narrow({ last: (list: unknown[], map: Map<unknown, unknown>) => [list.at(-1), map.size] }, {});
+    const many = Array.from({ length: 200_000 }, (_, index) => index);
+    expect(await pair.remote.last(many, new Map(many.map((one) => [one, one])))).toEqual([199_999, 200_000]);
+    await pair.done();
+  });
 
   it("cycles, callbacks and streams ride in it", async () => {
     const pair = narrow(
@@ -110,6 +160,13 @@ describe("on a carrier of objects that limits its messages", () => {
     await pair.done();
   });
 });
+
+/** Units of text and bytes of buffers. */
+function sizeOf(message: unknown): number {
+  return JSON.stringify(message, (_key, value: unknown) =>
+    value instanceof Uint8Array ? "x".repeat(value.buffer.byteLength) : value,
+  ).length;
+}
 
 /** Each message in a task of its own. */
 function slow(transport: Transport): Transport {

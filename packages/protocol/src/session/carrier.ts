@@ -3,7 +3,7 @@ import { RpcError } from "../error.ts";
 import { type FragmentMessage, Kind, type Message } from "../message.ts";
 import { foldRuns } from "../runs.ts";
 import type { Transport } from "../transport.ts";
-import { Assembly, cutFragments } from "./fragments.ts";
+import { Assembly, cutFragments, joinChunks, ownChunk } from "./fragments.ts";
 import { exceeded, type Limits } from "./limits.ts";
 
 /** What a carrier tells its session. */
@@ -111,22 +111,29 @@ export class Carrier {
   }
 
   #sendFrame(frame: unknown, transfer: readonly object[]): void {
-    const encoded = this.#encode(frame);
-    if (typeof encoded !== "string" && this.#codec.carries === "clone") return this.#transport.send(frame, transfer);
+    if (this.objects) return this.#sendObjects(frame, transfer);
+    const encoded = this.#state.encode(frame) as string | Uint8Array | undefined;
     if (encoded === undefined) {
       throw new RpcError("UNIMPLEMENTED", "the peer does not know such messages", { delivered: "no" });
     }
-    const { length } = encoded as string | Uint8Array;
-    if (length > this.peerAccepts) throw exceeded("bytes in one message (send it as a stream)", this.peerAccepts);
-    if (length > this.wayLimit && holdsHello(frame)) throw exceeded("bytes in a hello on this way", this.wayLimit);
-    if (length > this.wayLimit || this.objects) this.#sendFragments(encoded as string | Uint8Array);
-    else this.#transport.send(encoded);
+    this.#demandRoom(encoded.length);
+    if (encoded.length <= this.wayLimit) return this.#transport.send(encoded);
+    const isText = typeof encoded === "string";
+    const part = isText || this.#codec.chunks === "bytes" ? encoded : new TextDecoder().decode(encoded);
+    // Quotes and backslashes of a text double when it is quoted inside another; in bytes a character may be three.
+    this.#sendFragments(frame, [part], isText ? 2 : 3);
   }
 
-  /** Text or bytes; of objects only those that the way would not take whole. */
-  #encode(frame: unknown): unknown {
-    if (this.#codec.carries !== "clone") return this.#state.encode(frame);
-    return this.wayLimit === Number.POSITIVE_INFINITY ? undefined : this.#codec.pieces?.write(frame, this.wayLimit);
+  #sendObjects(frame: unknown, transfer: readonly object[]): void {
+    const limited = this.wayLimit !== Number.POSITIVE_INFINITY;
+    const parts = limited ? this.#codec.pieces?.write(frame, this.wayLimit) : undefined;
+    if (!parts) return this.#transport.send(frame, transfer);
+    this.#demandRoom(parts.reduce((sum, { length }) => sum + length, 0));
+    this.#sendFragments(frame, parts, 1);
+  }
+
+  #demandRoom(length: number): void {
+    if (length > this.peerAccepts) throw exceeded("bytes in one message (send it as a stream)", this.peerAccepts);
   }
 
   /** Stops listening. */
@@ -136,13 +143,10 @@ export class Carrier {
     this.#waiting.length = 0;
   }
 
-  #sendFragments(encoded: string | Uint8Array): void {
-    const text =
-      typeof encoded === "string" || this.#codec.chunks === "bytes" ? encoded : new TextDecoder().decode(encoded);
-    // Quotes and backslashes of a text double when it is quoted inside another; in bytes a character may be three.
-    const growth = this.objects ? 1 : typeof encoded === "string" ? 2 : 3;
+  #sendFragments(frame: unknown, parts: readonly (string | Uint8Array)[], growth: number): void {
+    if (holdsHello(frame)) throw exceeded("bytes in a hello on this way", this.wayLimit);
     const size = Math.max(1, Math.floor((this.wayLimit - fragmentOverhead) / growth));
-    this.#waiting.push(...cutFragments(++this.#fragmentId, text, size));
+    this.#waiting.push(...cutFragments(++this.#fragmentId, parts, size));
     this.#sendWaiting();
   }
 
@@ -150,7 +154,7 @@ export class Carrier {
     while (!this.#transport.blocked) {
       const fragment = this.#waiting.shift();
       if (!fragment) return;
-      this.#transport.send(this.#state.encode(fragment));
+      this.#transport.send(this.objects ? ownChunk(fragment) : this.#state.encode(fragment));
     }
   }
 
@@ -178,9 +182,10 @@ export class Carrier {
 
   /** Takes a checked fragment; returns the frames that it completes. Throws what decoding throws. */
   assemble(fragment: FragmentMessage): readonly unknown[] {
-    const whole = this.#assembly.take(fragment);
-    if (whole === undefined) return [];
-    if (this.#codec.pieces) return [this.#codec.pieces.read(whole, this.#codecOptions.guard)];
+    const chunks = this.#assembly.take(fragment);
+    if (!chunks) return [];
+    if (this.#codec.pieces) return [this.#codec.pieces.read(chunks, this.#codecOptions.guard)];
+    const whole = joinChunks(chunks);
     // A state of its own: the stream's may hold the beginning of the next frame.
     this.#inner ??= this.#codec.open(this.#codecOptions);
     return this.#inner.decode(this.#codec.framed && typeof whole === "string" ? `${whole}\n` : whole);

@@ -3,17 +3,24 @@ import { type FragmentMessage, Kind } from "../message.ts";
 import { exceeded } from "./limits.ts";
 
 /**
- * Cuts an encoded frame into fragments whose chunks are no longer than `size`.
- * All fragments of one message go in a row; only urgent messages come between.
+ * Cuts the parts of an encoded frame into fragments whose chunks are no longer than
+ * `size`. All fragments of one message go in a row; only urgent messages come between.
  */
-export function cutFragments(id: number, encoded: string | Uint8Array, size: number): FragmentMessage[] {
-  const fragments: FragmentMessage[] = [];
-  for (let start = 0; start < encoded.length; start += size) {
-    const end = start + size;
-    const chunk = typeof encoded === "string" ? encoded.slice(start, end) : encoded.subarray(start, end);
-    fragments.push([Kind.fragment, id, end >= encoded.length ? 1 : 0, chunk]);
+export function cutFragments(id: number, parts: readonly (string | Uint8Array)[], size: number): FragmentMessage[] {
+  const chunks: (string | Uint8Array)[] = [];
+  for (const part of parts) {
+    for (let start = 0; start < part.length; start += size) {
+      chunks.push(typeof part === "string" ? part.slice(start, start + size) : part.subarray(start, start + size));
+    }
   }
-  return fragments;
+  return chunks.map((chunk, index) => [Kind.fragment, id, index + 1 === chunks.length ? 1 : 0, chunk]);
+}
+
+/** A fragment as a carrier of objects takes it: of a view it would clone the whole buffer. */
+export function ownChunk(fragment: FragmentMessage): FragmentMessage {
+  const [kind, id, last, chunk] = fragment;
+  if (typeof chunk === "string" || chunk.length === chunk.buffer.byteLength) return fragment;
+  return [kind, id, last, chunk.slice()];
 }
 
 /** How much may wait for its end, and for how long. */
@@ -43,8 +50,8 @@ export class Assembly {
     return this.#bytes;
   }
 
-  /** Takes a fragment; returns the encoded frame once it is whole. Throws PROTOCOL_ERROR or RESOURCE_EXHAUSTED. */
-  take([, id, last, chunk]: FragmentMessage): string | Uint8Array | undefined {
+  /** Takes a fragment; returns all that the frame was cut into once it is whole. Throws PROTOCOL_ERROR or RESOURCE_EXHAUSTED. */
+  take([, id, last, chunk]: FragmentMessage): readonly (string | Uint8Array)[] | undefined {
     if (this.#chunks.length > 0 && id !== this.#id) {
       throw new RpcError("PROTOCOL_ERROR", `fragment of message ${id} inside message ${this.#id}`);
     }
@@ -57,9 +64,9 @@ export class Assembly {
       throw exceeded("bytes in one message", this.#limits.bytes);
     }
     if (last === 0) return void this.#watch();
-    const whole = join(this.#chunks);
+    const chunks = this.#chunks;
     this.clear();
-    return whole;
+    return chunks;
   }
 
   /** Forgets an unfinished message. */
@@ -81,7 +88,8 @@ export class Assembly {
   }
 }
 
-function join(chunks: readonly (string | Uint8Array)[]): string | Uint8Array {
+/** What chunks of one kind were cut from. Throws PROTOCOL_ERROR for mixed ones. */
+export function joinChunks(chunks: readonly (string | Uint8Array)[]): string | Uint8Array {
   if (chunks.every((chunk) => typeof chunk === "string")) return chunks.join("");
   const parts = chunks.filter((chunk) => typeof chunk !== "string");
   if (parts.length !== chunks.length)
