@@ -22,10 +22,11 @@ export interface StreamBounds {
   readonly idleTimeout?: number | undefined;
 }
 
-interface Arrived {
-  readonly value: unknown;
+/** Items that arrived together. */
+interface Chunk {
+  readonly values: readonly unknown[];
   readonly bytes: number;
-  readonly meta: ItemMeta | undefined;
+  readonly metas: ReadonlyMap<number, ItemMeta> | undefined;
 }
 
 type Ending = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: () => RpcError };
@@ -45,8 +46,9 @@ export class Consumer {
   readonly #owner: ConsumerOwner;
   readonly #id: number;
   readonly #idleTimeout: number | undefined;
-  #queue: Arrived[] = [];
-  #head = 0;
+  #chunks: Chunk[] = [];
+  /** The next item in the first chunk. */
+  #at = 0;
   #waiters: Waiter[] = [];
   #ending: Ending | undefined;
   #stopping: Waiter[] = [];
@@ -92,11 +94,10 @@ export class Consumer {
 
   /** Takes items that fit. */
   take(values: readonly unknown[], bytes: number, metas: ReadonlyMap<number, ItemMeta> | undefined): void {
-    if (this.#ending || this.#stopped) return;
+    if (this.#ending || this.#stopped || values.length === 0) return;
     this.#received += values.length;
     this.#receivedBytes += bytes;
-    const each = bytes / Math.max(1, values.length);
-    for (const [index, value] of values.entries()) this.#queue.push({ value, bytes: each, meta: metas?.get(index) });
+    this.#chunks.push({ values, bytes, metas });
     this.#serve();
   }
 
@@ -114,8 +115,8 @@ export class Consumer {
   }
 
   next(stream: object): Promise<IteratorResult<unknown>> {
-    const arrived = this.#waiters.length === 0 ? this.#shift() : undefined;
-    if (arrived) return Promise.resolve(this.#give(arrived, stream));
+    const chunk = this.#waiters.length === 0 ? this.#chunks[0] : undefined;
+    if (chunk) return Promise.resolve(this.#give(chunk, stream));
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject, stream });
       this.#owner.waiting(1);
@@ -127,8 +128,8 @@ export class Consumer {
 
   /** Ends the stream from this side; settles when the producer has finished. */
   stop(how: 0 | 1, value: unknown): Promise<IteratorResult<unknown>> {
-    this.#queue = [];
-    this.#head = 0;
+    this.#chunks = [];
+    this.#at = 0;
     const ending = this.#ending;
     if (ending) return how === 1 ? Promise.reject(value) : Promise.resolve({ done: true, value });
     const stopped = new Promise<IteratorResult<unknown>>((resolve, reject) => this.#stopping.push({ resolve, reject }));
@@ -147,44 +148,38 @@ export class Consumer {
   /** Gives the stream up: its reader gets `error`, its producer is stopped. */
   abort(error: RpcError): void {
     if (this.#ending) return;
-    this.#queue = [];
-    this.#head = 0;
+    this.#chunks = [];
+    this.#at = 0;
     if (!this.#stopped) this.#owner.send([Kind.stop, this.#id, 0]);
     this.#stopped = true;
     this.end({ ok: false, error: () => error });
   }
 
-  #give(arrived: Arrived, stream: object | undefined): IteratorResult<unknown> {
+  /** The next item of the first chunk. */
+  #give(chunk: Chunk, stream: object | undefined): IteratorResult<unknown> {
+    const { values, bytes, metas } = chunk;
+    const at = this.#at++;
     this.#consumed++;
-    this.#consumedBytes += arrived.bytes;
-    this.#grantMore();
-    if (stream && (arrived.meta || this.#hadMeta)) this.#remember(stream, arrived);
-    return { done: false, value: arrived.value };
+    if (this.#at === values.length) {
+      this.#chunks.shift();
+      this.#at = 0;
+      this.#consumedBytes += bytes;
+    }
+    if (this.#granted - this.#consumed <= this.#window / 2 || this.#at === 0) this.#grantMore();
+    if (stream && (metas || this.#hadMeta)) this.#remember(stream, values[at], metas?.get(at));
+    return { done: false, value: values[at] };
   }
 
-  #remember(stream: object, { value, meta }: Arrived): void {
+  #remember(stream: object, value: unknown, meta: ItemMeta | undefined): void {
     this.#hadMeta = meta !== undefined;
     rememberMeta(stream, value, meta);
   }
 
-  #shift(): Arrived | undefined {
-    const arrived = this.#queue[this.#head];
-    if (!arrived) return undefined;
-    this.#queue[this.#head++] = undefined as never;
-    if (this.#head === this.#queue.length) {
-      this.#queue = [];
-      this.#head = 0;
-    }
-    return arrived;
-  }
-
   /** Gives what is here to those who wait. */
   #serve(): void {
-    while (this.#waiters.length > 0) {
-      const arrived = this.#shift();
-      if (!arrived) break;
+    for (let chunk = this.#chunks[0]; chunk && this.#waiters.length > 0; chunk = this.#chunks[0]) {
       const waiter = this.#nextWaiter();
-      waiter?.resolve(this.#give(arrived, waiter.stream));
+      waiter?.resolve(this.#give(chunk, waiter.stream));
     }
     if (this.#waiters.length === 0 || !this.#ending) return;
     const ending = this.#ending;
@@ -230,8 +225,10 @@ export class Consumer {
   }
 
   #grant(): void {
-    this.#granted = Math.ceil(this.#consumed + this.#window);
-    this.#grantedBytes = Math.ceil(this.#consumedBytes + this.#owner.limits.windowBytes);
+    const [chunk] = this.#chunks;
+    const begun = chunk ? Math.ceil((chunk.bytes * this.#at) / chunk.values.length) : 0;
+    this.#granted = this.#consumed + this.#window;
+    this.#grantedBytes = this.#consumedBytes + begun + this.#owner.limits.windowBytes;
     this.#owner.sendUrgent([Kind.credit, this.#id, this.#granted, this.#grantedBytes]);
   }
 

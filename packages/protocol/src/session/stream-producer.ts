@@ -1,6 +1,6 @@
 import { Kind, type Message, type TableEntry } from "../message.ts";
 import { isItemWithMeta } from "../stream-meta.ts";
-import type { Packed } from "../values/pack.ts";
+import { type Packed, plainSize } from "../values/pack.ts";
 import { placeTable } from "./place-table.ts";
 import { soon } from "./soon.ts";
 
@@ -20,7 +20,7 @@ export interface ProducerOwner {
 }
 
 /** Items in one message, at most, and bytes after which it leaves. */
-const chunkItems = 128;
+const chunkItems = 256;
 const chunkBytes = 64 * 1024;
 
 /** How long a consumer that stopped waits for a producer that is busy, in milliseconds. */
@@ -132,18 +132,28 @@ export class Producer {
   }
 
   #add(yielded: unknown): void {
-    const meta = isItemWithMeta(yielded) ? yielded.meta : undefined;
-    const packed = this.#owner.packItem(isItemWithMeta(yielded) ? yielded.value : yielded);
-    const index = this.#items.length;
-    if (packed.table) this.#table.push(...placeTable(packed.table, index));
-    if (packed.transfer.length > 0) this.#transfer.push(...packed.transfer);
-    if (meta) this.#metas.push([index, meta.id ?? null, meta.retry ?? null]);
-    this.#items.push(packed.data);
-    this.#bytes += packed.size;
-    this.#sentItems++;
-    this.#sentBytes += packed.size;
+    const size = plainSize(yielded);
+    if (size > 0) this.#put(yielded, size);
+    else this.#pack(yielded);
     if (this.#items.length >= chunkItems || this.#bytes >= chunkBytes) this.#flush();
     else if (!this.#flushing) this.#flushSoon();
+  }
+
+  #put(data: unknown, size: number): void {
+    this.#items.push(data);
+    this.#bytes += size;
+    this.#sentItems++;
+    this.#sentBytes += size;
+  }
+
+  #pack(yielded: unknown): void {
+    const { value, meta } = isItemWithMeta(yielded) ? yielded : { value: yielded };
+    const { data, table, transfer, size } = this.#owner.packItem(value);
+    const index = this.#items.length;
+    if (table) this.#table.push(...placeTable(table, index));
+    if (transfer.length > 0) this.#transfer.push(...transfer);
+    if (meta) this.#metas.push([index, meta.id ?? null, meta.retry ?? null]);
+    this.#put(data, size);
   }
 
   /** A slow source's items leave promptly; a fast one fills its chunks first. */

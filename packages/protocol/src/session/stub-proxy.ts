@@ -144,13 +144,18 @@ function propertyAt(value: unknown, segments: readonly string[]): unknown {
 
 /** Lets `for await (const item of client.list())` work without an await before the call. */
 function iterateResult(result: ResultBase): AsyncIterator<unknown> {
-  let inner: Promise<AsyncIterator<unknown>> | undefined;
+  let iterator: AsyncIterator<unknown> | undefined;
+  let opening: Promise<AsyncIterator<unknown>> | undefined;
   const open = (): Promise<AsyncIterator<unknown>> => {
-    inner ??= result.promise().then(iteratorOf);
-    return inner;
+    opening ??= result.promise().then((value) => {
+      iterator = iteratorOf(value);
+      return iterator;
+    });
+    return opening;
   };
   return {
-    next: async () => (await open()).next(),
+    // Once it is open, items cost no promise of this wrapper.
+    next: () => (iterator ? iterator.next() : open().then((opened) => opened.next())),
     return: async (value) => (await (await open()).return?.(value)) ?? { done: true, value },
     throw: async (error) => (await (await open()).throw?.(error)) ?? Promise.reject(error),
   };

@@ -18,7 +18,7 @@ const nothing: readonly object[] = Object.freeze([]);
  * what cannot cross; then nothing has been exported, moved or changed.
  */
 export function pack(value: unknown, options: PackOptions): Packed {
-  const size = sizeOfPlain(value);
+  const size = plainSize(value);
   if (size > 0) return plainly(value, size);
   return guarded(new Packing(options, walk), (packing) => walk(value, 0, packing));
 }
@@ -27,8 +27,8 @@ export function pack(value: unknown, options: PackOptions): Packed {
 export function packArguments(args: readonly unknown[], options: PackOptions): Packed {
   let size = 0;
   let index = 0;
-  for (let one = 1; one > 0 && index < args.length; index++) size += one = sizeOfPlain(args[index]);
-  if (index === args.length && (index === 0 || sizeOfPlain(args[index - 1]) > 0)) return plainly(args.slice(), size);
+  for (let one = 1; one > 0 && index < args.length; index++) size += one = plainSize(args[index]);
+  if (index === args.length && (index === 0 || plainSize(args[index - 1]) > 0)) return plainly(args.slice(), size);
   return guarded(new Packing(options, walk), (packing) => {
     const data = new Array<unknown>(args.length);
     packing.open = packing.meet(data, 0, data);
@@ -42,7 +42,7 @@ function plainly(data: unknown, size: number): Packed {
 }
 
 /** The size of a primitive that every carrier takes as it is; 0 for anything else. */
-function sizeOfPlain(value: unknown): number {
+export function plainSize(value: unknown): number {
   switch (typeof value) {
     case "string":
       return value.length + 2;
@@ -71,7 +71,7 @@ function guarded(packing: Packing, work: (packing: Packing) => unknown): Packed 
 
 /** Packs one value of any kind: the only place where the walk branches by type. */
 function walk(value: unknown, key: Key, packing: Packing): unknown {
-  const size = sizeOfPlain(value);
+  const size = plainSize(value);
   if (size > 0) {
     packing.size += size;
     return value;
