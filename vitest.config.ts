@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const tests = ["packages/*/test/**", "apps/*/test/**", "tests/**"];
@@ -10,6 +11,8 @@ const never = ["**/node_modules/**", "**/dist/**", "**/fixtures/**"];
 // failed of: a strange machine's bad second does not cost the build, and hides nothing. PORTOLAN_NO_RETRY=1 is for hunting.
 const { CI, PORTOLAN_NO_RETRY } = process.env;
 const retry = CI && PORTOLAN_NO_RETRY !== "1" ? 1 : 0;
+// How much slower than ours the machine of a CI may be. Only what hangs waits this long.
+const patience = CI ? 3 : 1;
 
 export default defineConfig({
   // `using` is newer than Node 20.
@@ -17,8 +20,10 @@ export default defineConfig({
   test: {
     pool: "forks",
     execArgv: ["--expose-gc"],
-    testTimeout: 10_000,
-    hookTimeout: 20_000,
+    setupFiles: [fileURLToPath(new URL("scripts/patient-waits.mjs", import.meta.url))],
+    expect: { poll: { timeout: 8_000 * patience } },
+    testTimeout: 10_000 * patience,
+    hookTimeout: 20_000 * patience,
     retry,
     restoreMocks: true,
     unstubGlobals: true,
@@ -39,8 +44,8 @@ export default defineConfig({
           include: tests.map((glob) => `${glob}/*.real.test.ts`),
           exclude: never,
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 60_000 * patience,
+          hookTimeout: 60_000 * patience,
           sequence: { groupOrder: 1 },
         },
       },

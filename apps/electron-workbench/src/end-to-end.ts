@@ -45,10 +45,14 @@ async function drive(started: Started): Promise<Record<string, unknown>> {
   await type(other, "title", "Passage to Candia, by night");
   const back = await until(() => read(window, "title").then((text) => text.endsWith("night") && text));
 
-  await click(window, "index");
-  await until(() => inPage(window, "document.querySelectorAll('#files li').length > 20"));
-  await click(window, "cancel");
-  const cancelled = await until(() => text(window, "count").then((line) => line.startsWith("Cancelled") && line));
+  // Where the click comes too late, the whole folder has been read: then once more.
+  const cancelled = await until(async () => {
+    await click(window, "index");
+    await until(() => inPage(window, "document.querySelectorAll('#files li').length > 20"));
+    await click(window, "cancel");
+    await until(() => inPage<boolean>(window, "document.getElementById('cancel').disabled"));
+    return text(window, "count").then((line) => line.startsWith("Cancelled") && line);
+  });
   await click(window, "index");
   const indexed = await until(() =>
     inPage<boolean>(window, "document.getElementById('cancel').disabled").then(
@@ -117,13 +121,13 @@ function type(window: BrowserWindow, id: string, value: string): Promise<unknown
   return inPage(window, `${set}.dispatchEvent(new Event("input"))`);
 }
 
-/** Looks again and again, up to ten seconds. */
+/** Looks again and again, up to forty seconds. */
 async function until<T>(look: () => T | Promise<T>): Promise<Exclude<T, false | undefined>> {
   const began = Date.now();
   for (;;) {
     const found = await look();
     if (found !== false && found !== undefined) return found as Exclude<T, false | undefined>;
-    if (Date.now() - began > 10_000) throw new Error(`waited too long for: ${String(look)}`);
+    if (Date.now() - began > 40_000) throw new Error(`waited too long for: ${String(look)}`);
     await new Promise((done) => setTimeout(done, 10));
   }
 }

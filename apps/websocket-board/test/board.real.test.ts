@@ -27,7 +27,13 @@ describe.skipIf(absent)("the board in Chromium (skipped when it is not installed
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true });
     server = await startServer(0);
-    browser = await puppeteer.launch({ executablePath: chrome, headless: true, pipe: true, args: ["--no-sandbox"] });
+    browser = await puppeteer.launch({
+      executablePath: chrome,
+      headless: true,
+      pipe: true,
+      args: ["--no-sandbox", "--disable-dev-shm-usage"],
+      timeout: 120_000,
+    });
     [ada, bob] = [await open("Ada"), await open("Bob")];
   });
   afterAll(async () => {

@@ -131,7 +131,7 @@ describe("F24 O-25 whoever is not allowed reaches no handler", () => {
     const unseen = await launchChromium([folders[0]!], { unseenPages: true });
     try {
       await unseen.openUnseen(`${site.origin}/prerenders`);
-      await expect.poll(() => site.reports.length, { timeout: 10_000 }).toBe(2);
+      await expect.poll(() => site.reports.length).toBe(2);
       expect(site.reports).toEqual([
         {
           knocked: { portolan: "refused", code: "PERMISSION_DENIED", message: expect.any(String) },

@@ -7,6 +7,7 @@ import { lengthFramed, socketListener, socketTransport } from "../src/index.ts";
 import type { Api } from "./support/api.ts";
 import { gone } from "./support/ends.ts";
 import { fixture, socketPath } from "./support/places.ts";
+import { within } from "./support/within.ts";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -154,7 +155,7 @@ describe("wrong pairings", () => {
     const started = performance.now();
     const failed: unknown = await session.remote.add(1, 1).catch((error: unknown) => error);
     expect(failed).toSatisfy(RpcError.is);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(within(1_000));
     await new Promise((resolve) => silent.close(resolve));
   });
 });
@@ -183,7 +184,7 @@ describe("bad bytes", () => {
       const before = process.memoryUsage().rss;
       attack(socket);
       await gone(socket);
-      expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
+      expect(process.memoryUsage().rss - before).toBeLessThan(within(64, 4) * 1024 * 1024);
       const { code } = await service.sessions[1]!.closed;
       expect(["PROTOCOL_ERROR", "RESOURCE_EXHAUSTED", "VERSION_MISMATCH"]).toContain(code);
       expect(await neighbour.remote.add(2, 2)).toBe(4);
@@ -266,7 +267,7 @@ describe("servers that die", () => {
     const started = performance.now();
     first.kill("SIGKILL");
     expect(await pending).toMatchObject({ code: "UNAVAILABLE", delivered: "unknown" });
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(within(1_000));
     await startServer(path);
     const again = openSession<Api>(socketTransport(() => connect(path)));
     expect(await again.remote.add(1, 1)).toBe(2);
@@ -287,7 +288,7 @@ describe("servers that die", () => {
     server.kill("SIGSTOP");
     const started = performance.now();
     expect(await pending).toMatchObject({ code: "UNAVAILABLE", message: expect.stringContaining("silent") });
-    expect(performance.now() - started).toBeLessThan(heartbeat.interval + heartbeat.timeout + 500);
+    expect(performance.now() - started).toBeLessThan(within(heartbeat.interval + heartbeat.timeout + 500));
   });
 
   it("F15 a slow reader of a stream costs no more than its window, and small calls pass beside it", async () => {
@@ -298,7 +299,7 @@ describe("servers that die", () => {
     await reader.next();
     const before = process.memoryUsage().rss;
     for (let i = 0; i < 200; i++) await session.remote.add(i, i);
-    expect(process.memoryUsage().rss - before).toBeLessThan(32 * 1024 * 1024);
+    expect(process.memoryUsage().rss - before).toBeLessThan(within(32, 4) * 1024 * 1024);
     await reader.return?.();
     expect(await session.remote.add(1, 1)).toBe(2);
   });

@@ -25,7 +25,13 @@ describe.skipIf(absent)("a page in Chromium (skipped when it is not installed: s
 
   beforeAll(async () => {
     site = await serveDist();
-    browser = await puppeteer.launch({ executablePath: chrome, headless: true, pipe: true, args: ["--no-sandbox"] });
+    browser = await puppeteer.launch({
+      executablePath: chrome,
+      headless: true,
+      pipe: true,
+      args: ["--no-sandbox", "--disable-dev-shm-usage"],
+      timeout: 120_000,
+    });
     page = await browser.newPage();
     await page.goto(site.url);
     await page.waitForFunction("globalThis.portolan");

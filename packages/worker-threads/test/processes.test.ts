@@ -38,7 +38,7 @@ describe("a process of its own", () => {
 function run(fixture: string, ...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const path = fileURLToPath(new URL(`./fixtures/${fixture}`, import.meta.url));
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [path, ...args], { timeout: 8000 }, (_error, stdout, stderr) => {
+    const child = execFile(process.execPath, [path, ...args], { timeout: 25_000 }, (_error, stdout, stderr) => {
       resolve({ code: child.exitCode, stdout, stderr });
     });
   });

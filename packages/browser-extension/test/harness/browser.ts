@@ -29,6 +29,11 @@ export function missing(kind: "chromium" | "firefox"): string | undefined {
   return existsSync(firefoxPath) ? undefined : "Firefox is not installed: set FIREFOX_PATH.";
 }
 
+/** As root, and where /dev/shm is as small as in containers. */
+const chromiumArguments = ["--no-sandbox", "--disable-dev-shm-usage"];
+/** The first start on a new machine reads half a gigabyte from a cold disk; in ms. */
+const firstStart = 120_000;
+
 /** How Chromium is driven. */
 export interface ChromiumOptions {
   /** Leaves web pages alone: a page that is inspected does not prerender. Default false. */
@@ -46,11 +51,14 @@ export async function launchChromium(
     headless: true,
     pipe: true,
     enableExtensions: [...folders],
-    args: ["--no-sandbox"],
+    args: chromiumArguments,
+    timeout: firstStart,
     ...(options.userDataDir === undefined ? {} : { userDataDir: options.userDataDir }),
     ...(options.unseenPages ? { waitForInitialPage: false, targetFilter: (target) => target.type() !== "page" } : {}),
   });
-  const first = await browser.waitForTarget((target) => isBackground(target.type(), target.url()));
+  const first = await browser.waitForTarget((target) => isBackground(target.type(), target.url()), {
+    timeout: firstStart,
+  });
   const extensionId = new URL(first.url()).host;
   const session = await browser.target().createCDPSession();
   const worker = async (): Promise<WebWorker> => {
@@ -106,6 +114,7 @@ export async function launchFirefox(folder: string, options: FirefoxOptions): Pr
     executablePath: firefoxPath,
     headless: true,
     args: ["--remote-allow-system-access"],
+    timeout: firstStart,
     ...(options.home === undefined ? {} : { env: { ...process.env, HOME: options.home } }),
     extraPrefsFirefox: {
       "extensions.webextensions.uuids": JSON.stringify({ [options.id]: firefoxHost }),

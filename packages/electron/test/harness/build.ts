@@ -6,7 +6,7 @@ import { build, type InlineConfig } from "vite";
 const here = fileURLToPath(new URL("app", import.meta.url));
 
 const appFolder = fileURLToPath(new URL("dist/app", import.meta.url));
-const preloadFile = fileURLToPath(new URL("../../dist/preload.cjs", import.meta.url));
+const built = (name: string): string => fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
 
 /**
  * Builds the app that the tests drive, each part one file. Portolan's preload lies where the bundled main process looks
@@ -21,12 +21,18 @@ export async function buildApp(): Promise<string> {
   await bundle("utility-conformance", { ssr: true, format: "es", file: "utility-conformance.mjs" });
   await bundle("thread-conformance", { ssr: true, format: "es", file: "thread-conformance.mjs" });
   await bundle("page", { format: "iife", file: "page.js" });
+  await bundle("worker", { format: "iife", file: "worker.js" });
+  await bundle("worker-preload", { format: "cjs", file: "worker-preload.cjs" });
   await bundle("preload-client", { format: "cjs", file: "preload-client.cjs" });
-  await copyFile(preloadFile, join(appFolder, "../preload.cjs"));
+  for (const name of ["preload.cjs", "service-worker-preload.cjs"]) {
+    await copyFile(built(name), join(appFolder, "..", name));
+  }
   const page = (extra: string): string =>
     `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'self' 'unsafe-inline'; script-src 'self'"><title>page</title>${extra}<script src="page.js"></script>`;
   await writeFile(join(appFolder, "index.html"), page(""));
   await writeFile(join(appFolder, "other.html"), page(""));
+  await writeFile(join(appFolder, "worker.html"), page("").replace("page.js", "register.js"));
+  await writeFile(join(appFolder, "register.js"), 'navigator.serviceWorker.register("worker.js")');
   await writeFile(join(appFolder, "outer.html"), page('<iframe src="other.html"></iframe>'));
   await writeFile(join(appFolder, "webview.html"), page('<webview src="other.html"></webview>'));
   return join(appFolder, "main.mjs");

@@ -25,7 +25,14 @@ export function electronFolder(version: string): string | undefined {
 
 /** Runs the app once and collects what its scenarios print. */
 export function runApp(electron: string, app: string, args: readonly string[], timeoutMs = 120_000): Promise<Run> {
-  const command = [join(electron, "electron"), "--no-sandbox", "--disable-gpu", app, ...args];
+  const command = [
+    join(electron, "electron"),
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    app,
+    ...args,
+  ];
   const [program, ...rest] = process.env["DISPLAY"] ? command : ["xvfb-run", "-a", ...command];
   const child = spawn(program as string, rest, { stdio: ["ignore", "pipe", "pipe"], detached: true });
   let output = "";

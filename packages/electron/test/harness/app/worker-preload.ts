@@ -1,0 +1,2 @@
+// The whole preload of a service worker in a bundled app.
+import "../../../src/service-worker-preload/index.ts";
