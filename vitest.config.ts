@@ -12,7 +12,7 @@ const never = ["**/node_modules/**", "**/dist/**", "**/fixtures/**"];
 const { CI, PORTOLAN_NO_RETRY } = process.env;
 const retry = CI && PORTOLAN_NO_RETRY !== "1" ? 1 : 0;
 // How much slower than ours the machine of a CI may be. Only what hangs waits this long.
-const patience = CI ? 3 : 1;
+const patience = CI ? 4 : 1;
 
 export default defineConfig({
   // `using` is newer than Node 20.

@@ -20,7 +20,7 @@ const noReadableStream = "streams: ReadableStream and WritableStream, both ways"
 /** Scripts that Firefox runs in the MAIN world have no file name in a stack. */
 const noFileNames = "errors: the stack shows the caller's line";
 
-describe.each(ways)("O-01 O-24 every promise is kept in $title", { timeout: 180_000 }, ({ kind, clone }) => {
+describe.each(ways)("O-01 O-24 every promise is kept in $title", { timeout: 400_000 }, ({ kind, clone }) => {
   let site: Site;
   let folder = "";
   let browser: ExtensionBrowser | undefined;

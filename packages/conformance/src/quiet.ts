@@ -16,7 +16,7 @@ interface Ends {
 }
 
 /** Milliseconds that both sides get to let go of everything: a turn takes longer in a page than in Node. */
-const patience = 2_000;
+const patience = 6_000;
 
 /** Fails unless both sides hold nothing soon: what was given back may still be on its way. */
 export async function demandQuietSoon({ session, remote }: Ends): Promise<void> {

@@ -21,7 +21,6 @@ for (const carriage of carriages) {
           const [near, far] = transportPair({ traits });
           return { near, far };
         },
-        timeout: 3000,
         traits,
       },
     );

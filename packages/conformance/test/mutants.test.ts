@@ -23,7 +23,7 @@ describe("the kit finds a transport that", () => {
           return { near: mutant ? mutants[name](near) : near, far };
         };
         const only = finder;
-        const [healthy] = await runConformance({ connect: connect(false), only, timeout: 5000 });
+        const [healthy] = await runConformance({ connect: connect(false), only });
         expect(healthy?.outcome).toBe("passed");
         const [sick] = await runConformance({ connect: connect(true), only, timeout: 300 });
         expect(sick?.outcome).toBe("failed");

@@ -7,14 +7,14 @@ import { clusterListener, forkTransport, spawnTransport } from "../src/index.ts"
 import { fixture } from "./support/places.ts";
 
 /** Some cases start dozens of processes. */
-const runner = { describe, it: (name: string, body: () => Promise<void>) => it(name, body, 60_000) };
+const runner = { describe, it: (name: string, body: () => Promise<void>) => it(name, body, 120_000) };
 
 bindTests(runner, "over standard input and output", {
   connect() {
     const near = spawnTransport(process.execPath, ["--expose-gc", fixture("conformance-child.mjs"), "stdio"]);
     return { near, close: () => exited(near.port as ChildProcess) };
   },
-  timeout: 60_000,
+  timeout: 100_000,
   traits: { carries: "bytes", framed: false, trusted: true },
 });
 
@@ -24,7 +24,7 @@ for (const serialization of ["json", "advanced"] as const) {
       const child = fork(fixture("conformance-child.mjs"), ["fork"], { serialization, execArgv: ["--expose-gc"] });
       return { near: forkTransport(() => child), close: () => exited(child) };
     },
-    timeout: 60_000,
+    timeout: 100_000,
     // JSON on a shared carrier is proven here; what sessions do above it, by the others.
     ...(serialization === "json" && { only: /^(transport|delivery|values|closing|channels|hostile):/ }),
     traits: { carries: serialization === "json" ? "json" : "clone", shared: true, trusted: true },
@@ -60,7 +60,7 @@ describe("cluster", () => {
     },
     // What is sent before the worker listens is lost: Node listens for it, and sessions repeat hello.
     only: /^(delivery|values|closing):/,
-    timeout: 60_000,
+    timeout: 100_000,
     traits: { carries: "clone", shared: true, queues: false, trusted: true },
   });
 });

@@ -31,6 +31,7 @@ describe.skipIf(absent)("a page in Chromium (skipped when it is not installed: s
       pipe: true,
       args: ["--no-sandbox", "--disable-dev-shm-usage"],
       timeout: 120_000,
+      protocolTimeout: 400_000,
     });
     page = await browser.newPage();
     await page.goto(site.url);

@@ -34,6 +34,9 @@ const chromiumArguments = ["--no-sandbox", "--disable-dev-shm-usage"];
 /** The first start on a new machine reads half a gigabyte from a cold disk; in ms. */
 const firstStart = 120_000;
 
+/** One question to a page may be the whole kit; in ms. */
+const protocolTimeout = 400_000;
+
 /** How Chromium is driven. */
 export interface ChromiumOptions {
   /** Leaves web pages alone: a page that is inspected does not prerender. Default false. */
@@ -53,6 +56,7 @@ export async function launchChromium(
     enableExtensions: [...folders],
     args: chromiumArguments,
     timeout: firstStart,
+    protocolTimeout,
     ...(options.userDataDir === undefined ? {} : { userDataDir: options.userDataDir }),
     ...(options.unseenPages ? { waitForInitialPage: false, targetFilter: (target) => target.type() !== "page" } : {}),
   });
@@ -115,6 +119,7 @@ export async function launchFirefox(folder: string, options: FirefoxOptions): Pr
     headless: true,
     args: ["--remote-allow-system-access"],
     timeout: firstStart,
+    protocolTimeout,
     ...(options.home === undefined ? {} : { env: { ...process.env, HOME: options.home } }),
     extraPrefsFirefox: {
       "extensions.webextensions.uuids": JSON.stringify({ [options.id]: firefoxHost }),

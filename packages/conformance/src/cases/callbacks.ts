@@ -1,7 +1,7 @@
 import { release } from "@portolan/protocol";
 import { check, equal } from "../check.ts";
 import { type ConformanceCase, group } from "../conformance-case.ts";
-import { turns } from "../turns.ts";
+import { soon, turns } from "../turns.ts";
 
 /** Functions and objects by reference: identity, nesting, coming home. */
 export const callbackCases: readonly ConformanceCase[] = group("references", [
@@ -79,7 +79,7 @@ export const callbackCases: readonly ConformanceCase[] = group("references", [
       await remote.callAndForget((value: string) => {
         called = value;
       });
-      for (let turn = 0; called === undefined && turn < 100; turn++) await turns(1);
+      await soon(() => called !== undefined);
       equal(called, "forgotten", "what it was called with");
     },
   },

@@ -1,7 +1,7 @@
 import { openSession } from "@portolan/protocol";
 import { check, equal, throws } from "../check.ts";
 import { type ConformanceCase, group } from "../conformance-case.ts";
-import { turns } from "../turns.ts";
+import { soon, turns } from "../turns.ts";
 
 /** Several sessions, and strangers, on one port. */
 export const channelCases: readonly ConformanceCase[] = group("channels", [
@@ -36,8 +36,9 @@ export const channelCases: readonly ConformanceCase[] = group("channels", [
       await turns(2);
       equal(await ends[1]?.here.remote.name(), "b", "the other channel after one has closed");
       await ends[1]?.here.close();
-      await turns(5);
-      for (const { here, there } of ends) check(here.ended && there.ended, "a channel did not end");
+      for (const { here, there } of ends) {
+        check(await soon(() => Boolean(here.ended && there.ended)), "a channel did not end");
+      }
     },
   },
   {

@@ -2,7 +2,7 @@ import { release, retain } from "@portolan/protocol";
 import { check, equal, rejects } from "../check.ts";
 import { type ConformanceCase, group } from "../conformance-case.ts";
 import type { Near } from "../kit.ts";
-import { collect, turns } from "../turns.ts";
+import { collect, soon, turns } from "../turns.ts";
 
 /** What travels towards the callee is lent, what travels towards the caller is owned. */
 export const lifetimeCases: readonly ConformanceCase[] = group("lifetimes", [
@@ -115,28 +115,21 @@ export const lifetimeCases: readonly ConformanceCase[] = group("lifetimes", [
     async run(kit) {
       const near = await kit.open();
       await (async () => void (await near.remote.adders(50)))();
-      for (let turn = 0; near.session.stats().stubs > 0; turn++) {
-        check(turn < 50, "collected stubs were not given back");
+      const givenBack = await soon(() => {
         collect();
-        await turns(3);
-      }
+        return near.session.stats().stubs === 0;
+      });
+      check(givenBack, "collected stubs were not given back");
     },
   },
 ]);
 
 async function until(near: Near, holds: (near: Near) => boolean, otherwise: string): Promise<void> {
-  for (let turn = 0; !holds(near); turn++) {
-    check(turn < 200, otherwise);
-    await turns(1);
-  }
+  check(await soon(() => holds(near)), otherwise);
 }
 
 /** How often something was disposed of over there, once it was often enough. */
 async function disposals({ remote }: Near, key: string, expected = 1): Promise<number> {
-  let count = await remote.ran(key);
-  for (let turn = 0; count < expected && turn < 200; turn++) {
-    await turns(1);
-    count = await remote.ran(key);
-  }
-  return count;
+  await soon(async () => (await remote.ran(key)) >= expected);
+  return remote.ran(key);
 }

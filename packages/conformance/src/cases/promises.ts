@@ -1,6 +1,6 @@
 import { check, equal, rejects } from "../check.ts";
 import { type ConformanceCase, group } from "../conformance-case.ts";
-import { after, turns } from "../turns.ts";
+import { after, soon, turns } from "../turns.ts";
 
 /** Promises that cross, read or not. */
 export const promiseCases: readonly ConformanceCase[] = group("promises", [
@@ -37,7 +37,7 @@ export const promiseCases: readonly ConformanceCase[] = group("promises", [
       await remote.ran("unread");
       void remote.fail("rpc");
       void remote.run("unread");
-      for (let turn = 0; reports.length === 0 && turn < 200; turn++) await turns(1);
+      await soon(() => reports.length > 0);
       equal(reports.splice(0).length, 1, "reports");
       equal(await remote.ran("unread"), 1, "runs");
     },

@@ -2,7 +2,7 @@ import { release } from "@portolan/protocol";
 import { check, equal, rejects } from "../check.ts";
 import { type ConformanceCase, group } from "../conformance-case.ts";
 import type { Near } from "../kit.ts";
-import { turns } from "../turns.ts";
+import { soon, turns } from "../turns.ts";
 
 async function* count(n: number, log: string[] = []): AsyncGenerator<number, string> {
   try {
@@ -96,7 +96,7 @@ export const streamCases: readonly ConformanceCase[] = group("streams", [
       equal(await remote.sum(count(300, log)), 44_850, "the sum");
       equal(log, ["finally"], "after the end");
       equal(await remote.take(count(1000, log), 3), [0, 1, 2], "three items");
-      for (let turn = 0; log.length < 2 && turn < 200; turn++) await turns(1);
+      await soon(() => log.length >= 2);
       equal(log, ["finally", "finally"], "after break over there");
       const failing = (async function* () {
         yield 1;
@@ -147,7 +147,7 @@ export const streamCases: readonly ConformanceCase[] = group("streams", [
       await noted(remote, ["one", "two", "closed"]);
       const written: unknown[] = [];
       await remote.fill(new WritableStream({ write: (item: unknown) => void written.push(item) }) as never, 4);
-      for (let turn = 0; written.length < 4 && turn < 200; turn++) await turns(1);
+      await soon(() => written.length >= 4);
       equal(written, [0, 1, 2, 3], "what was written to our WritableStream");
     },
   },
@@ -168,21 +168,13 @@ export const streamCases: readonly ConformanceCase[] = group("streams", [
 ]);
 
 async function finallies({ remote }: Near, key: string): Promise<number> {
-  let ran = await remote.ran(`finally ${key}`);
-  for (let turn = 0; ran === 0 && turn < 200; turn++) {
-    await turns(1);
-    ran = await remote.ran(`finally ${key}`);
-  }
-  return ran;
+  await soon(async () => (await remote.ran(`finally ${key}`)) > 0);
+  return remote.ran(`finally ${key}`);
 }
 
 async function noted(remote: Near["remote"], expected: readonly unknown[]): Promise<void> {
-  let log = await remote.noted();
-  for (let turn = 0; log.length < expected.length && turn < 200; turn++) {
-    await turns(1);
-    log = await remote.noted();
-  }
-  equal(log, expected, "what was noted");
+  await soon(async () => (await remote.noted()).length >= expected.length);
+  equal(await remote.noted(), expected, "what was noted");
 }
 
 function readableOf(n: number): ReadableStream {

@@ -1,7 +1,7 @@
 import { check, equal, rejects } from "../check.ts";
 import { type ConformanceCase, group } from "../conformance-case.ts";
 import type { Near } from "../kit.ts";
-import { turns } from "../turns.ts";
+import { soon, turns } from "../turns.ts";
 import { withCallOptions } from "../with-call-options.ts";
 
 /** Cancellation and deadlines. */
@@ -115,19 +115,13 @@ export const timeCases: readonly ConformanceCase[] = group("time", [
       await stream.next();
       abort.abort();
       await rejects(drain(stream), "CANCELLED", "reading on");
-      for (let turn = 0; (await near.remote.ran("finally s")) === 0; turn++) {
-        check(turn < 200, "the producer was not stopped");
-        await turns(1);
-      }
+      check(await soon(async () => (await near.remote.ran("finally s")) > 0), "the producer was not stopped");
     },
   },
 ]);
 
 async function noted({ remote }: Near, what: string): Promise<void> {
-  for (let turn = 0; !(await remote.noted()).includes(what); turn++) {
-    check(turn < 200, `it was never noted: ${what}`);
-    await turns(1);
-  }
+  check(await soon(async () => (await remote.noted()).includes(what)), `it was never noted: ${what}`);
 }
 
 async function drain(stream: AsyncIterable<unknown>): Promise<void> {

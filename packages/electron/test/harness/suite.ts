@@ -19,12 +19,12 @@ export function inEachElectron(scenarios: readonly string[], tests: (findings: F
     const folder = electronFolder(version);
     let run: Run | undefined;
     const start = async (): Promise<void> => {
-      if (folder !== undefined) run = await runApp(folder, await buildApp(), scenarios, 400_000);
+      if (folder !== undefined) run = await runApp(folder, await buildApp(), scenarios, 600_000);
     };
-    beforeAll(start, 440_000);
+    beforeAll(start, 640_000);
     // A test that is tried again (in CI) looks at another run, the last one would say the same: twice at most.
     let runsLeft = 2;
-    beforeEach(({ task }) => (task.result?.retryCount && runsLeft-- > 0 ? start() : undefined), 440_000);
+    beforeEach(({ task }) => (task.result?.retryCount && runsLeft-- > 0 ? start() : undefined), 640_000);
 
     const ranIn = (context: TestContext): Run => {
       if (run) return run;

@@ -48,7 +48,7 @@ export const conformanceScenarios: Record<string, Scenario> = {
         };
       },
       only ?? "^(?!transfer: a port moves)",
-      15_000,
+      60_000,
     );
   },
   async "conformance: a page and a utility process"() {

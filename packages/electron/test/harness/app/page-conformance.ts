@@ -16,7 +16,7 @@ export interface Report {
 export async function report(
   connect: () => Connection | Promise<Connection>,
   only?: string,
-  timeout = 5_000,
+  timeout = 60_000,
 ): Promise<Report> {
   const results = await runConformance({
     connect,

@@ -29,7 +29,7 @@ export async function runScenarios(scenarios: Readonly<Record<string, Scenario>>
 }
 
 async function inTime(name: string, scenario: Scenario): Promise<unknown> {
-  const limit = name.startsWith("conformance") ? 180_000 : 90_000;
+  const limit = name.startsWith("conformance") ? 300_000 : 90_000;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`the scenario took longer than ${limit / 1000} s`)), limit);
