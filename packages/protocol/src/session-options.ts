@@ -55,7 +55,10 @@ export interface SessionOptions {
   readonly transfer?: (message: OutgoingMessage) => readonly object[] | null | undefined;
   /** When the peer is asked whether it lives; false never asks. */
   readonly heartbeat?: Partial<Heartbeat> | false;
-  /** A hash of the contract; the peer reads it as `session.contract`. */
+  /**
+   * The hash of the contract that this side was built with, at most 256 characters. The peer reads it as
+   * `peer.contract`, a client's `status` too. It is reported and nothing else: sides that differ talk.
+   */
   readonly contract?: string;
   /** Keeps the process alive while the session is open. Default: if something is exposed. */
   readonly stay?: boolean;

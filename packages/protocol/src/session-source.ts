@@ -4,7 +4,11 @@ import type { CloseReason } from "./transport.ts";
 /** How a source is doing. */
 export type SourceStatus =
   | { readonly state: "connecting" }
-  | { readonly state: "ready" }
+  | {
+      readonly state: "ready";
+      /** The hash of the contract that the other side was built with, if it gave one. Nothing is done about it. */
+      readonly contract?: string;
+    }
   /** Silent longer than the heartbeat allows; calls still wait for it. */
   | { readonly state: "unresponsive" }
   /** Not connected; will be tried again. */
@@ -31,6 +35,8 @@ export interface OpenSource {
    * none. Rejects with UNAVAILABLE (delivered "no") when there will be none.
    */
   session(): Session | Promise<Session>;
+  /** Nobody waits any more for this promise, which {@link OpenSource.session} gave: it counts no longer, and may never settle. */
+  abandon?(waiting: Promise<Session>): void;
   /** A session that is open now, for looking at; never opens one. Undefined while there is none. */
   peek?(): Session | undefined;
   /** Ends the source and its sessions. Calling it twice is quiet. */

@@ -45,6 +45,8 @@ export interface Peer {
   readonly trusted: boolean;
   /** What it presented at the handshake; `undefined` before. Foreign data: check it. */
   readonly metadata?: unknown;
+  /** The hash of the contract that it was built with, if it gave one at the handshake. Nothing is done about it. */
+  readonly contract?: string;
   /** Platform details, such as `window`, `frame`, `sender` or `request`. */
   readonly [detail: string]: unknown;
 }

@@ -7,7 +7,8 @@ import { watchCall } from "./watch-call.ts";
 
 /**
  * A call whose session is not there yet: its arguments are captured now, and it
- * is made when `base` resolves. Its deadline and its signal count from now on.
+ * is made when `base` resolves. Its deadline and its signal count from now on;
+ * when they end it before, `abandon` runs, so that nothing is held for it.
  */
 export function deferCall(
   base: Promise<StubBase>,
@@ -15,17 +16,24 @@ export function deferCall(
   args: readonly unknown[],
   options: CallOptions | undefined,
   unread: (error: RpcError, path: readonly string[]) => void,
+  abandon?: () => void,
 ): ResultBase {
   const result = new CallResult({ pipeline: () => undefined, unread }, 0, path.segments);
   const fail = (error: unknown) => result.settle({ ok: false, error: () => RpcError.from(error, "INTERNAL", "no") });
+  const giveUp = (error: RpcError) => {
+    unwatch?.();
+    abandon?.();
+    fail(error);
+  };
   const { signal, timeout } = options ?? {};
+  let unwatch: (() => void) | undefined;
   if (signal?.aborted) {
-    fail(aborted(signal));
+    giveUp(aborted(signal));
     return result;
   }
   const started = performance.now();
   const late = new RpcError("DEADLINE_EXCEEDED", `no connection within ${timeout} ms`, { delivered: "no" });
-  const unwatch = watchCall(signal, timeout, { abort: () => fail(aborted(signal)), expire: () => fail(late) });
+  unwatch = watchCall(signal, timeout, { abort: () => giveUp(aborted(signal)), expire: () => giveUp(late) });
   try {
     const captured = captureArguments(args);
     base.then(

@@ -22,7 +22,7 @@ export interface GreeterOwner extends Session {
   readonly outbox: Outbox;
   readonly rooms: { readonly calls: Calls };
   readonly post: { release(): void };
-  meet(metadata: unknown): void;
+  meet(metadata: unknown, contract: string | undefined): void;
   becomeReady(): void;
   fail(error: RpcError): void;
 }
@@ -97,7 +97,7 @@ export class Greeter {
     if (body.maxMessage > 0) carrier.wayLimit = Math.min(carrier.wayLimit, body.maxMessage);
     if (body.accepts > 0) carrier.peerAccepts = body.accepts;
     rooms.calls.grant(body.calls);
-    this.#owner.meet(readMetadata(body, limits.metadata));
+    this.#owner.meet(readMetadata(body, limits.metadata), body.contract);
     if (transport.traits.shared && body.answer !== true && this.#hello) this.#sendHello(true);
     if (this.#owner.options.admit) void this.#admit(this.#owner.options.admit);
     else this.#letIn();

@@ -249,8 +249,8 @@ export class SessionHall implements Session {
   }
 
   /** The peer's part of the handshake is known. */
-  meet(metadata: unknown): void {
-    this.#peer = { ...this.#peer, metadata };
+  meet(metadata: unknown, contract: string | undefined): void {
+    this.#peer = { ...this.#peer, metadata, ...(contract !== undefined && { contract }) };
   }
 
   /** Both have said hello, and the peer is let in. */
