@@ -1,6 +1,6 @@
 /** How long to wait between attempts. */
 export interface Backoff {
-  /** Milliseconds before the second attempt, at most. Default 100. */
+  /** Milliseconds before the second attempt, at most. Default 100; 1 000 for connectors over a network. */
   readonly first?: number;
   /** How much longer each further wait may be. Default 2. */
   readonly factor?: number;

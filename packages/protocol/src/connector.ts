@@ -1,14 +1,17 @@
-import { type Backoff, waitBefore } from "./backoff.ts";
+import type { Backoff } from "./backoff.ts";
 import { RpcError } from "./error.ts";
+import { RedialPace } from "./redial-pace.ts";
 import { openSession } from "./session/session.ts";
 import type { CloseOptions, Session, SessionOptions } from "./session-options.ts";
 import type { OpenSource, SessionSource, SourceStatus } from "./session-source.ts";
+import { SessionWaiters } from "./session-waiters.ts";
 import { type CloseReason, closedHere, type Transport } from "./transport.ts";
 
 /** How a connector redials. */
 export interface ConnectorOptions {
   /** Ends the connector for good. */
   readonly signal?: AbortSignal;
+  /** How long to wait between attempts. Also after a connection that was not held for as long as the wait before it. */
   readonly backoff?: Backoff;
   /** Attempts in a row before it gives up. Default: no limit. */
   readonly attempts?: number;
@@ -50,11 +53,6 @@ export function defineConnector(
 
 type Dial = (signal: AbortSignal) => Transport | Promise<Transport>;
 
-interface Waiter {
-  resolve(session: Session): void;
-  reject(error: RpcError): void;
-}
-
 class Connector implements OpenSource {
   readonly #dial: Dial;
   readonly #options: ConnectorOptions;
@@ -62,9 +60,10 @@ class Connector implements OpenSource {
   readonly #listeners = new Set<(status: SourceStatus) => void>();
   readonly #abort = new AbortController();
   readonly #unwatch: () => void;
+  readonly #pace: RedialPace;
+  readonly #waiters = new SessionWaiters();
   #status: SourceStatus = { state: "connecting" };
   #session: Session | undefined;
-  #waiters: Waiter[] = [];
   #attempt = 0;
   #timer: unknown;
   #dialing = false;
@@ -73,6 +72,7 @@ class Connector implements OpenSource {
     this.#dial = dial;
     this.#options = options;
     this.#sessionOptions = session;
+    this.#pace = new RedialPace(options.backoff);
     const { signal } = options;
     const end = () => void this.close({ reason: { code: "CANCELLED", message: "the connector was aborted" } });
     signal?.addEventListener("abort", end, { once: true });
@@ -99,10 +99,15 @@ class Connector implements OpenSource {
     if (this.#session && this.#isUsable()) return this.#session;
     const refusal = this.#refusal();
     if (refusal) return Promise.reject(refusal);
-    const waiting = new Promise<Session>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    const waiting = this.#waiters.wait();
     keepAlive(this.#timer, true);
     if (!this.#dialing && this.#timer === undefined) void this.#connect();
     return waiting;
+  }
+
+  abandon(waiting: Promise<Session>): void {
+    this.#waiters.leave(waiting);
+    keepAlive(this.#timer, this.#waiters.size > 0);
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
@@ -121,7 +126,7 @@ class Connector implements OpenSource {
     const status = this.#status;
     if (status.state === "closed") return unavailable(status.reason);
     if (whileDown === "reject" && status.state === "lost") return unavailable(status.reason);
-    if (this.#waiters.length < maxWaiting) return undefined;
+    if (this.#waiters.size < maxWaiting) return undefined;
     return new RpcError("RESOURCE_EXHAUSTED", `${maxWaiting} calls wait for a connection already`, { delivered: "no" });
   }
 
@@ -131,7 +136,9 @@ class Connector implements OpenSource {
     this.#attempt++;
     if (this.#status.state !== "lost") this.#enter({ state: "connecting" });
     try {
-      const session = openSession(await this.#dial(this.#abort.signal), this.#sessionOptions);
+      const transport = await this.#dial(this.#abort.signal);
+      this.#pace.over(transport.traits.network);
+      const session = openSession(transport, this.#sessionOptions);
       if (this.#isClosed()) return void session.close();
       this.#session = session;
       await session.ready;
@@ -150,26 +157,27 @@ class Connector implements OpenSource {
 
   #connected(session: Session): void {
     this.#attempt = 0;
+    this.#pace.connected();
     session.onState((state) => {
       if (this.#session !== session) return;
-      if (state === "unresponsive" || state === "ready") this.#enter({ state });
-      if (state === "closed" || state === "draining") this.#lost(session, state);
+      if (state === "unresponsive") this.#enter({ state });
+      if (state === "ready") this.#enter(readyWith(session));
+      if (state === "closed" || state === "draining") this.#lost(session);
     });
-    this.#enter({ state: "ready" });
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const { resolve } of waiters) resolve(session);
+    this.#enter(readyWith(session));
+    this.#waiters.resolve(session);
     this.#hook(() => this.#options.onConnect?.(session));
   }
 
-  /** A session that is closing takes no new calls: dial the next one at once. */
-  #lost(session: Session, state: "closed" | "draining"): void {
+  /** A session that is closing takes no new calls: the next one is dialled meanwhile, and not by all its clients at once. */
+  #lost(session: Session): void {
     this.#session = undefined;
+    this.#pace.lost();
     const reason = session.ended ?? { code: "UNAVAILABLE", message: "the other side is closing", by: "remote" };
     this.#enter({ state: "lost", reason });
     this.#hook(() => this.#options.onDisconnect?.(reason));
     if (finalCodes.has(reason.code)) return this.#finish(reason);
-    if (!this.#options.lazy || this.#waiters.length > 0) this.#later(state === "draining" ? 0 : undefined);
+    if (!this.#options.lazy || this.#waiters.size > 0) this.#later();
   }
 
   #failed(error: RpcError): void {
@@ -177,17 +185,17 @@ class Connector implements OpenSource {
     const { attempts = Number.POSITIVE_INFINITY, lazy } = this.#options;
     if (finalCodes.has(error.code) || this.#attempt >= attempts) return this.#finish(reason);
     this.#enter({ state: "lost", reason });
-    if (!lazy || this.#waiters.length > 0) this.#later(undefined);
+    if (!lazy || this.#waiters.size > 0) this.#later();
   }
 
-  #later(wait: number | undefined): void {
+  #later(): void {
     if (this.#timer !== undefined || this.#isClosed()) return;
     const again = () => {
       this.#timer = undefined;
       void this.#connect();
     };
-    this.#timer = setTimeout(again, wait ?? waitBefore(this.#attempt + 1, this.#options.backoff));
-    keepAlive(this.#timer, this.#waiters.length > 0);
+    this.#timer = setTimeout(again, this.#pace.next());
+    keepAlive(this.#timer, this.#waiters.size > 0);
   }
 
   #finish(reason: CloseReason): void {
@@ -196,11 +204,9 @@ class Connector implements OpenSource {
     this.#timer = undefined;
     this.#unwatch();
     this.#abort.abort();
-    const waiters = this.#waiters;
-    this.#waiters = [];
     this.#session = undefined;
     this.#enter({ state: "closed", reason });
-    for (const { reject } of waiters) reject(unavailable(reason));
+    this.#waiters.reject(() => unavailable(reason));
   }
 
   #enter(status: SourceStatus): void {
@@ -217,6 +223,11 @@ class Connector implements OpenSource {
       report(error, { path: [], peer: { kind: "unknown", trusted: false } });
     }
   }
+}
+
+/** The status of a source whose session is ready. */
+function readyWith({ contract }: Session): SourceStatus {
+  return contract === undefined ? { state: "ready" } : { state: "ready", contract };
 }
 
 function unavailable(reason: CloseReason): RpcError {
