@@ -5,6 +5,7 @@ import {
   failedCall,
   interceptCall,
   interceptNotification,
+  mergeOptions,
   nodeOf,
   type OpenSource,
   type OutgoingInterceptor,
@@ -17,6 +18,7 @@ import {
   type StubBase,
   type StubPath,
 } from "@portolan/protocol";
+import { markFinal } from "./final-error.ts";
 
 /** By this symbol `status`, `onStatus` and friends find a client behind its stub; no name of a router is taken for it. */
 export const clientMark: unique symbol = Symbol.for("portolan.client") as never;
@@ -28,12 +30,19 @@ export class ClientBase implements StubBase {
   readonly #interceptors: readonly OutgoingInterceptor[];
   readonly #report: (error: unknown, path: readonly string[]) => void;
   readonly #direct: StubBase;
+  readonly #defaults: CallOptions | undefined;
 
-  constructor(source: OpenSource, interceptors: readonly OutgoingInterceptor[], onError: SessionOptions["onError"]) {
+  constructor(
+    source: OpenSource,
+    interceptors: readonly OutgoingInterceptor[],
+    onError: SessionOptions["onError"],
+    defaults?: CallOptions,
+  ) {
     this.#source = source;
+    this.#defaults = defaults;
     this.#interceptors = interceptors;
     this.#report = reporter(onError);
-    this.#direct = { call: (...call) => this.#call(...call), notify: (...call) => this.#notify(...call) };
+    this.#direct = { call: (...call) => this.#ended(...call), notify: (...call) => this.#notify(...call) };
     const close = (options?: CloseOptions) => this.close(options);
     this.members = new Map<PropertyKey, unknown>([
       ["close", close],
@@ -67,7 +76,8 @@ export class ClientBase implements StubBase {
     return this.#source.close(options);
   }
 
-  call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
+  call(path: StubPath, args: readonly unknown[], given: CallOptions | undefined): ResultBase {
+    const options = this.#defaults ? mergeOptions(this.#defaults, given ?? {}) : given;
     if (this.#interceptors.length === 0) return this.#call(path, args, options);
     const owner = { pipeline: () => undefined, unread: this.#unread };
     return interceptCall(this.#interceptors, owner, this.#direct, path, args, options);
@@ -79,11 +89,24 @@ export class ClientBase implements StubBase {
     interceptNotification(this.#interceptors, this.#direct, path, args, options, report);
   }
 
+  /** A call as interceptors make it: those that try again are told when that cannot help. */
+  #ended(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
+    const { status } = this;
+    if (status.state !== "closed") return this.#call(path, args, options);
+    const { code, message, cause } = status.reason;
+    const error = new RpcError(code === "OK" ? "UNAVAILABLE" : code, message, {
+      delivered: "no",
+      ...(cause !== undefined && { cause }),
+    });
+    return failedCall(path, markFinal(error), (unread) => this.#unread(unread, path.segments));
+  }
+
   #call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
     try {
       const session = this.#source.session();
       if (!isPromise(session)) return rootOf(session).call(path, args, options);
-      return deferCall(session.then(rootOf), path, args, options, this.#unread);
+      const abandon = () => this.#source.abandon?.(session);
+      return deferCall(session.then(rootOf), path, args, options, this.#unread, abandon);
     } catch (thrown) {
       return failedCall(path, RpcError.from(thrown, "UNAVAILABLE", "no"), (error) =>
         this.#unread(error, path.segments),

@@ -1,4 +1,5 @@
 import type {
+  CallOptions,
   CloseOptions,
   Remote,
   SessionOptions,
@@ -9,12 +10,17 @@ import type {
 } from "@portolan/protocol";
 import { makeStub, nodeOf, type Session } from "@portolan/protocol";
 import { ClientBase, clientMark } from "./client-base.ts";
+import { checkOptions } from "./options.ts";
 import { openTransport } from "./transport-source.ts";
 
 /** What a client may be given. Everything a session takes, and a signal. */
 export interface ClientOptions extends Omit<SessionOptions, "admit" | "keepTransport" | "interceptRoot"> {
   /** Closes the client when it aborts. */
   readonly signal?: AbortSignal;
+  /** Milliseconds until a call gives up, unless `withOptions` says otherwise for it. Default: never. */
+  readonly timeout?: number;
+  /** Milliseconds without an item after which a stream gives up, unless `withOptions` says otherwise. Default: never. */
+  readonly idleTimeout?: number;
 }
 
 /** A typed client: the API over there, and the way to end it. */
@@ -42,12 +48,23 @@ export function createClient<Api>(
   source: Transport | Session | SessionSource,
   options: ClientOptions = {},
 ): Client<Api> {
-  const { signal, ...session } = options;
-  const base = new ClientBase(openSource(source, session), options.interceptors?.outgoing ?? [], options.onError);
+  const { signal, timeout, idleTimeout, ...session } = options;
+  const defaults = checkedDefaults({
+    ...(timeout !== undefined && { timeout }),
+    ...(idleTimeout !== undefined && { idleTimeout }),
+  });
+  const interceptors = options.interceptors?.outgoing ?? [];
+  const base = new ClientBase(openSource(source, session), interceptors, options.onError, defaults);
   closeOn(signal, base);
   const client = makeStub(base);
   // Only the user's type argument says what the other side exposes.
   return client as unknown as Client<Api>;
+}
+
+/** Undefined for none, so that calls without options stay so. */
+function checkedDefaults(defaults: CallOptions): CallOptions | undefined {
+  checkOptions(defaults);
+  return Object.keys(defaults).length > 0 ? defaults : undefined;
 }
 
 function openSource(source: Transport | Session | SessionSource, options: SessionOptions) {

@@ -31,6 +31,7 @@ class Balance implements OpenSource {
   readonly #pick: "least-busy" | "round-robin";
   readonly #listeners = new Set<(status: SourceStatus) => void>();
   readonly #stops: (() => void)[];
+  readonly #leaving = new WeakMap<Promise<Session>, () => void>();
   #status: SourceStatus;
   #turn = 0;
 
@@ -66,22 +67,35 @@ class Balance implements OpenSource {
     return this.#pick === "round-robin" ? chosen : now.reduce((a, b) => (loadOf(b) < loadOf(a) ? b : a));
   }
 
+  abandon(waiting: Promise<Session>): void {
+    this.#leaving.get(waiting)?.();
+  }
+
   async close(options?: CloseOptions): Promise<void> {
     await Promise.all(this.#sources.map((source) => source.close(options)));
     for (const stop of this.#stops) stop();
   }
 
   /** The first that gets ready; when none will, the reason of the last one. */
-  async #first(): Promise<Session> {
-    const tries = this.#sources
-      .filter(({ status }) => status.state !== "closed")
-      .map(async (source) => source.session());
-    if (tries.length === 0) throw this.#refusal();
-    try {
-      return await Promise.any(tries);
-    } catch (all) {
-      throw (all as AggregateError).errors.at(-1);
-    }
+  #first(): Promise<Session> {
+    const open = this.#sources.filter(({ status }) => status.state !== "closed");
+    if (open.length === 0) return Promise.reject(this.#refusal());
+    const tries = open.map((source) => ({ source, session: source.session() }));
+    const leave = () => {
+      for (const { source, session } of tries) if ("then" in session) source.abandon?.(session);
+    };
+    const first = Promise.any(tries.map(({ session }) => session)).then(
+      (session) => {
+        // The others may be down for long: nobody waits for them.
+        leave();
+        return session;
+      },
+      (all: AggregateError) => {
+        throw all.errors.at(-1);
+      },
+    );
+    this.#leaving.set(first, leave);
+    return first;
   }
 
   #refusal(): RpcError {
@@ -97,10 +111,15 @@ class Balance implements OpenSource {
 
   #changed(): void {
     const best = this.#best();
-    if (best.state === this.#status.state) return;
+    const known = this.#status;
     this.#status = best;
+    if (best.state === known.state && contractIn(best) === contractIn(known)) return;
     for (const listener of [...this.#listeners]) listener(best);
   }
+}
+
+function contractIn(status: SourceStatus): string | undefined {
+  return status.state === "ready" ? status.contract : undefined;
 }
 
 function loadOf(session: Session): number {

@@ -32,7 +32,8 @@ function restub(stub: object, options: CallOptions): object {
   return makeStub(node.base, node.segments, mergeOptions(node.options, options));
 }
 
-function checkOptions({ timeout, idleTimeout }: CallOptions): void {
+/** Throws a TypeError for times that are none. */
+export function checkOptions({ timeout, idleTimeout }: CallOptions): void {
   for (const [name, value] of Object.entries({ timeout, idleTimeout })) {
     if (value !== undefined && !(typeof value === "number" && value >= 0)) {
       throw new TypeError(`expected ${name} to be milliseconds, got ${String(value)}`);

@@ -1,4 +1,5 @@
 import { type Backoff, type OutgoingCall, type OutgoingInterceptor, RpcError, waitBefore } from "@portolan/protocol";
+import { isFinal } from "./final-error.ts";
 import { pause } from "./pause.ts";
 import { canBeSentAgain, type Idempotent, idempotencyTest } from "./repeatable.ts";
 
@@ -32,7 +33,13 @@ export function retry(options: RetryOptions = {}): OutgoingInterceptor {
         const error = RpcError.from(thrown);
         const safe = error.delivered === "no" || call.key !== undefined || idempotent(call);
         const after = retryAfterOf(error);
-        if (attempt >= attempts || !repeatable || !passing.has(error.code) || !(safe || after !== undefined))
+        if (
+          attempt >= attempts ||
+          !repeatable ||
+          isFinal(error) ||
+          !passing.has(error.code) ||
+          !(safe || after !== undefined)
+        )
           throw thrown;
         const wait = after ?? waitBefore(attempt, backoff);
         if (call.timeout !== undefined && performance.now() - started + wait >= call.timeout) throw thrown;

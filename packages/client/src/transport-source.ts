@@ -26,9 +26,10 @@ export function openTransport(source: Transport | Session, options: SessionOptio
 }
 
 function statusOf(session: Session): SourceStatus {
-  const { state, ended } = session;
+  const { state, ended, contract } = session;
   if (ended) return { state: "closed", reason: ended };
   if (state === "draining")
     return { state: "lost", reason: { code: "UNAVAILABLE", message: "the session is closing", by: "remote" } };
+  if (state === "ready" && contract !== undefined) return { state, contract };
   return { state: state === "closed" ? "connecting" : state };
 }

@@ -2,14 +2,19 @@ import {
   currentCall,
   defineConnector,
   metaOf,
+  type OutgoingCall,
+  type OutgoingInterceptor,
   openSession,
+  type Remote,
   RpcError,
   type Session,
   transportPair,
   withMeta,
 } from "@portolan/protocol";
-import { describe, expect, it } from "vitest";
-import { createClient, resume, stats, status } from "../src/index.ts";
+import { describe, expect, it, vi } from "vitest";
+import { createClient, type ResumeOptions, resume, retry, stats, status, withOptions } from "../src/index.ts";
+
+const quick: ResumeOptions = { backoff: { first: 1, longest: 2 } };
 
 /** A server that counts, behind a connection that can be cut at any time. */
 class Shaky {
@@ -33,8 +38,11 @@ class Shaky {
     void this.session?.close({ reason: { code: "UNAVAILABLE", message: "cut" } });
   }
 
+  /** Runs before the first item of each run; may cut. */
+  before: (run: number) => Promise<void> | void = () => {};
+
   async *#count(upTo: number, after: string | undefined) {
-    this.runs++;
+    await this.before(++this.runs);
     for (let number = after === undefined ? 1 : Number(after) + 1; number <= upTo; number++) {
       yield withMeta(number, { id: String(number) });
     }
@@ -69,6 +77,171 @@ describe("resume", () => {
     })();
     await expect(reading).rejects.toSatisfy((error) => RpcError.is(error) && error.code === "UNAVAILABLE");
     await client.close();
+  });
+});
+
+describe("resume, before the first item", () => {
+  it("O-27 a stream whose connection drops starts over, and still loses and doubles nothing", async () => {
+    const shaky = new Shaky();
+    shaky.before = async (run) => {
+      if (run > 5) return;
+      shaky.cut();
+      await new Promise(() => {});
+    };
+    const client = createClient<typeof shaky.api>(shaky.connector, { interceptors: { outgoing: [resume(quick)] } });
+    const seen: number[] = [];
+    for await (const number of await client.count(300)) seen.push(number);
+    expect(seen).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
+    expect([shaky.runs, shaky.cuts]).toEqual([6, 5]);
+    expect(stats(client)?.streams).toBe(0);
+    await client.close();
+  });
+
+  it("it starts over from where it was first asked to", async () => {
+    const shaky = new Shaky();
+    shaky.before = (run) => (run === 1 ? shaky.cut() : undefined);
+    const after = (call: OutgoingCall, next: (call: OutgoingCall) => unknown) => next({ ...call, after: "7" });
+    const client = createClient<typeof shaky.api>(shaky.connector, {
+      interceptors: { outgoing: [after as OutgoingInterceptor, resume(quick)] },
+    });
+    const seen: number[] = [];
+    for await (const number of await client.count(10)) seen.push(number);
+    expect(seen).toEqual([8, 9, 10]);
+    await client.close();
+  });
+
+  it("it gives up after so many attempts in a row, and at once for what is no lost connection", async () => {
+    const shaky = new Shaky();
+    shaky.before = () => shaky.cut();
+    const outgoing = [resume({ ...quick, attempts: 3 })];
+    const client = createClient<typeof shaky.api>(shaky.connector, { interceptors: { outgoing } });
+    const reading = async () => {
+      for await (const _ of await client.count(10));
+    };
+    await expect(reading()).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(shaky.runs).toBe(4);
+    shaky.before = () => {
+      throw new RpcError("PERMISSION_DENIED", "no counting");
+    };
+    await expect(reading()).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
+    expect(shaky.runs).toBe(5);
+    await client.close();
+  });
+
+  it("one whose items carry no ids starts over too, and not once an item has come", async () => {
+    const shaky = new Shaky();
+    const api = {
+      async *plain() {
+        await shaky.before(++shaky.runs);
+        yield 1;
+        yield 2;
+      },
+    };
+    Object.assign(shaky.api, api);
+    shaky.before = (run) => (run === 1 ? shaky.cut() : undefined);
+    const client = createClient<typeof api>(shaky.connector, { interceptors: { outgoing: [resume(quick)] } });
+    const stream = (await client.plain()) as AsyncIterableIterator<number>;
+    expect((await stream.next()).value).toBe(1);
+    shaky.cut();
+    const rest = async () => {
+      for await (const _ of stream);
+    };
+    // What had arrived before the cut may still be read; nothing is asked for again.
+    await rest().catch((error: unknown) => expect(error).toMatchObject({ code: "UNAVAILABLE" }));
+    expect(shaky.runs).toBe(2);
+    await client.close();
+  });
+
+  it("a call that is lost before it gives its stream is made again only where a test says that it may be", async () => {
+    const shaky = new Shaky();
+    let opens = 0;
+    const api = {
+      async open() {
+        if (++opens === 1 || opens === 3) {
+          shaky.cut();
+          await new Promise(() => {});
+        }
+        return (async function* () {
+          yield withMeta(opens, { id: "1" });
+        })();
+      },
+    };
+    Object.assign(shaky.api, api);
+    const may = createClient<typeof api>(shaky.connector, {
+      interceptors: { outgoing: [resume({ ...quick, when: ({ path }) => path[0] === "open" })] },
+    });
+    expect((await ((await may.open()) as AsyncIterableIterator<number>).next()).value).toBe(2);
+    const unasked = createClient<typeof api>(shaky.connector, { interceptors: { outgoing: [resume(quick)] } });
+    await expect(unasked.open()).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(opens).toBe(3);
+    await may.close();
+    await unasked.close();
+  });
+});
+
+describe("resume, while it waits", () => {
+  const slow: ResumeOptions = { backoff: { first: 60_000, random: () => 1 } };
+
+  async function waiting(signal?: AbortSignal) {
+    const shaky = new Shaky();
+    // The second run begins the long wait.
+    shaky.before = (run) => (run <= 2 ? shaky.cut() : undefined);
+    const client = createClient<typeof shaky.api>(shaky.connector, { interceptors: { outgoing: [resume(slow)] } });
+    const asked = signal ? withOptions(client, { signal }) : client;
+    const stream = (await asked.count(10)) as AsyncIterableIterator<number>;
+    const reads = [stream.next(), stream.next()];
+    await vi.waitFor(() => expect(shaky.runs).toBe(2));
+    await vi.waitFor(() => expect(status(client).state).toBe("ready"));
+    // The loss has reached the reader, who waits a minute now.
+    for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+    return { shaky, client, stream, reads };
+  }
+
+  it("the reader may end the stream: those who read get its end, at once", async () => {
+    const { client, stream, reads, shaky } = await waiting();
+    await stream.return?.();
+    expect(await Promise.all(reads)).toEqual([1, 2].map(() => ({ done: true, value: undefined })));
+    expect(shaky.runs).toBe(2);
+    await client.close();
+  });
+
+  it("the call may be aborted", async () => {
+    const controller = new AbortController();
+    const { client, reads } = await waiting(controller.signal);
+    controller.abort();
+    // The first reader is told; the stream has ended for the next one.
+    expect(await Promise.allSettled(reads)).toMatchObject([
+      { reason: { code: "CANCELLED", cause: { code: "UNAVAILABLE" } } },
+      { value: { done: true } },
+    ]);
+    await client.close();
+  });
+
+  it("two readers at once resume it once, and each gets its item in order", async () => {
+    const shaky = new Shaky();
+    shaky.before = (run) => (run === 1 ? shaky.cut() : undefined);
+    const client = createClient<typeof shaky.api>(shaky.connector, { interceptors: { outgoing: [resume(quick)] } });
+    const stream = (await client.count(3)) as AsyncIterableIterator<number>;
+    const steps = await Promise.all([stream.next(), stream.next(), stream.next()]);
+    expect(steps.map(({ value }) => value)).toEqual([1, 2, 3]);
+    expect(shaky.runs).toBe(2);
+    await stream.return?.();
+    await client.close();
+  });
+
+  it("and after its client has been closed, nothing is tried again", async () => {
+    const shaky = new Shaky();
+    const client = createClient<typeof shaky.api>(shaky.connector, {
+      interceptors: { outgoing: [resume({ attempts: 1000 }), retry({ attempts: 1000, idempotent: () => true })] },
+    });
+    const stream = (await client.count(10)) as AsyncIterableIterator<number>;
+    await stream.next();
+    await client.close();
+    const started = performance.now();
+    await expect((client as Remote<typeof shaky.api>).count(1)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    // A thousand attempts, or one wait of at least 10 ms, would be seen.
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(shaky.runs).toBe(1);
   });
 });
 

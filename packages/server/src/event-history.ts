@@ -22,8 +22,8 @@ export interface EventHistory {
  * @param events how many are kept. Default 1 000.
  */
 export function memoryHistory({ events = 1000 }: { readonly events?: number } = {}): EventHistory {
-  // An id of another process must not be taken for one of ours.
-  const epoch = crypto.randomUUID().slice(0, 8);
+  // An id of another process must not be taken for one of ours. Not `randomUUID`, which pages on plain http do not have.
+  const epoch = [...crypto.getRandomValues(new Uint32Array(2))].map((part) => part.toString(36)).join("");
   const kept: (StoredEvent & { readonly topic: string })[] = [];
   let count = 0;
   return {

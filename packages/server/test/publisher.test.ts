@@ -90,6 +90,16 @@ describe("publisher", () => {
     await vi.waitFor(() => expect(events.subscribers).toBe(0));
   });
 
+  it("has ids where randomUUID is missing, as in pages on plain http, and no other history knows them", async () => {
+    vi.stubGlobal("crypto", { getRandomValues: crypto.getRandomValues.bind(crypto) });
+    const [one, other] = [memoryHistory(), memoryHistory()];
+    const id = (await one.append("left", "bob")) as string;
+    await one.append("left", "eve");
+    await other.append("left", "mallory");
+    expect(await one.after("left", id)).toMatchObject([{ event: "eve" }]);
+    expect(await other.after("left", id)).toBeUndefined();
+  });
+
   it("keeps order, and gives live events once, while a slow history answers", async () => {
     const kept: { id: string; event: unknown }[] = [];
     let answer = () => {};

@@ -1,0 +1,31 @@
+import { type Backoff, RpcError, waitBefore } from "@portolan/protocol";
+import { isFinal } from "./final-error.ts";
+import { pause } from "./pause.ts";
+
+/** Attempts in a row to go on after a lost connection: how many there may be, and how far apart. */
+export class Attempts {
+  readonly #most: number;
+  readonly #backoff: Backoff;
+  #failures = 0;
+
+  constructor({ attempts = 10, backoff = {} }: { readonly attempts?: number; readonly backoff?: Backoff }) {
+    this.#most = attempts;
+    this.#backoff = backoff;
+  }
+
+  /** It goes well again. */
+  reset(): void {
+    this.#failures = 0;
+  }
+
+  /** Whether there may be an attempt after this error, and counts it. */
+  mayFollow(error: unknown): boolean {
+    return RpcError.is(error) && error.code === "UNAVAILABLE" && !isFinal(error) && ++this.#failures <= this.#most;
+  }
+
+  /** Waits, but not before the first attempt. Resolves with false when the signal aborts. */
+  pause(signal: AbortSignal | undefined): Promise<boolean> {
+    if (this.#failures <= 1) return Promise.resolve(signal?.aborted !== true);
+    return pause(waitBefore(this.#failures - 1, this.#backoff), signal);
+  }
+}
