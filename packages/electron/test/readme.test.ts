@@ -7,12 +7,12 @@ import { expect, it, onTestFinished } from "vitest";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const compiler = fileURLToPath(new URL("../../../node_modules/typescript/bin/tsc", import.meta.url));
 
-it("the examples of the README compile strictly", { timeout: 30_000 }, () => {
+it("the examples of the README compile strictly", { timeout: 60_000 }, () => {
   // Inside the package, so that its names resolve.
   const folder = mkdtempSync(join(here, ".readme-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const examples = [...readme().matchAll(/```ts\n\/\/ (\S+)[^\n]*\n(.*?)```/gs)];
-  expect(examples).toHaveLength(9);
+  expect(examples).toHaveLength(11);
   for (const [, name = "", code = ""] of examples) writeFileSync(join(folder, name), code);
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(tsconfig));
   try {
@@ -22,22 +22,18 @@ it("the examples of the README compile strictly", { timeout: 30_000 }, () => {
   }
 });
 
-it("the preload is one file below 1 kB, and the two forms of it say the same", () => {
-  const file = fileURLToPath(new URL("../dist/preload.cjs", import.meta.url));
+it.each([
+  ["preload", "connectWord", "handOver"],
+  ["service-worker-preload", "workerWord", "workerHand"],
+])("the file %s is below 1 kB, needs electron alone, and says what its bundled form says", (name, word, mark) => {
+  const file = fileURLToPath(new URL(`../dist/${name}.cjs`, import.meta.url));
   expect(statSync(file).size).toBeLessThan(1024);
   const code = readFileSync(file, "utf8");
-  expect([...code.matchAll(/require\("(.*?)"\)/g)].map(([, name]) => name)).toEqual(["electron"]);
-  const { connect, marker } = words();
-  expect(code).toContain(`"${connect}"`);
-  expect(code).toContain(`Symbol.for("${marker}")`);
+  expect([...code.matchAll(/require\("(.*?)"\)/g)].map(([, required]) => required)).toEqual(["electron"]);
+  const words = readFileSync(join(here, "../src/words.ts"), "utf8");
+  expect(code).toContain(`"${new RegExp(`${word} = "(.*?)"`).exec(words)?.[1]}"`);
+  expect(code).toContain(`Symbol.for("${new RegExp(`${mark}.*?Symbol\\.for\\("(.*?)"\\)`).exec(words)?.[1]}")`);
 });
-
-function words(): { connect: string; marker: string } {
-  const source = readFileSync(join(here, "../src/words.ts"), "utf8");
-  const connect = /connectWord = "(.*?)"/.exec(source)?.[1] ?? "";
-  const marker = /Symbol\.for\("(.*?)"\)/.exec(source)?.[1] ?? "";
-  return { connect, marker };
-}
 
 const tsconfig = {
   extends: "../../../../tsconfig.base.json",

@@ -2,20 +2,26 @@ import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { FrameLike } from "./frame-shapes.ts";
 
-/** Which frames get through: see {@link RendererListenerOptions.allow}. */
-export type Allow = AllowedPage | readonly AllowedPage[] | ((frame: FrameLike) => boolean);
+/** Which frames (or, as {@link ServiceWorkerLike}, which service workers) get through: see {@link RendererListenerOptions.allow}. */
+export type Allow<Asker = FrameLike> = AllowedPage | readonly AllowedPage[] | ((asker: Asker) => boolean);
 
 /** An origin, a URL, or the absolute path of a file; as text or as a URL. */
 export type AllowedPage = string | URL;
 
-type Rule = (frame: Pick<FrameLike, "url" | "origin">) => boolean;
+type Rule = (shown: Pick<FrameLike, "url" | "origin">) => boolean;
 
-/** Makes a policy of what people have at hand. Throws a TypeError for what is no origin, URL or absolute path. */
-export function allowRule(allow: Allow): Rule {
-  if (typeof allow === "function") return (frame) => allow(frame as FrameLike) === true;
-  const list = Array.isArray(allow) ? allow : [allow];
+/**
+ * Makes a policy of what people have at hand, over what shows a URL of an origin. A function is asked about that itself,
+ * or about the `asker` that stands for it. Throws a TypeError for what is no origin, URL or absolute path.
+ */
+export function allowRule<Asker = FrameLike>(
+  allow: Allow<Asker>,
+): (shown: Pick<FrameLike, "url" | "origin">, asker?: Asker) => boolean {
+  if (typeof allow === "function") return (shown, asker) => allow(asker ?? (shown as Asker)) === true;
+  // `isArray` does not tell a readonly array from the rest.
+  const list = (Array.isArray(allow) ? allow : [allow]) as readonly AllowedPage[];
   if (list.length === 0) throw new TypeError("expected allow to name at least one page, got an empty list");
-  const rules = list.map((page: AllowedPage) => pageRule(page));
+  const rules = list.map((page) => pageRule(page));
   return (frame) => rules.some((rule) => rule(frame));
 }
 
@@ -36,7 +42,7 @@ function urlOf(page: AllowedPage): URL {
 }
 
 /** `scheme://host`, for schemes of the app's own too, whose `URL.origin` is "null". */
-function originOf(url: URL | string): string | undefined {
+export function originOf(url: URL | string): string | undefined {
   try {
     const { protocol, host } = new URL(url);
     return `${protocol}//${host}`;

@@ -4,6 +4,7 @@ import type { MainPortLike } from "../ports/port-shapes.ts";
 import { answerWord, type ConnectRequest, connectWord, parseRequest } from "../words.ts";
 import { tenantsOf } from "./documents.ts";
 import type { FrameLike, FrameRequest, WebContentsLike, WindowLike } from "./frame-shapes.ts";
+import { isNews, reportIsolated } from "./news.ts";
 
 /** Who takes what pages ask for. */
 export interface Taker {
@@ -18,9 +19,6 @@ export interface Taker {
 
 /** How many ports one document may hold at a time. */
 const maxPorts = 64;
-
-/** How many different refusals of one page are reported. */
-const maxReports = 32;
 
 const takers = new Set<Taker>();
 
@@ -64,7 +62,7 @@ function receive(event: ConnectEvent, data: unknown): void {
     const refusal = RpcError.from(error);
     for (const port of ports) turnAway(port, refusal);
     if (!isNews(event.sender, refusal.message)) return;
-    for (const { report } of taker ? [taker] : [...takers].slice(0, 1)) isolated(report, refusal);
+    for (const { report } of taker ? [taker] : [...takers].slice(0, 1)) reportIsolated(report, refusal);
   }
 }
 
@@ -82,17 +80,6 @@ function identify({ sender, senderFrame, ports }: ConnectEvent, name: string): F
   return { frame: senderFrame, webContents: sender, window, origin, url, name, port };
 }
 
-const told = new WeakMap<WebContentsLike, Set<string>>();
-
-/** Whether this has not been reported of this page yet: one that asks without end fills no log. */
-function isNews(sender: WebContentsLike, sentence: string): boolean {
-  const sentences = told.get(sender) ?? new Set();
-  told.set(sender, sentences);
-  if (sentences.has(sentence) || sentences.size >= maxReports) return false;
-  sentences.add(sentence);
-  return true;
-}
-
 function turnAway(port: MainPortLike, { code, message }: RpcError): void {
   try {
     port.postMessage({ [answerWord]: ["refused", code, message] });
@@ -104,12 +91,4 @@ function turnAway(port: MainPortLike, { code, message }: RpcError): void {
 
 function refused(code: string, message: string): RpcError {
   return new RpcError(code, message, { delivered: "no" });
-}
-
-function isolated(report: (error: unknown) => void, error: unknown): void {
-  try {
-    report(error);
-  } catch (thrown) {
-    console.error("portolan: a report threw", thrown);
-  }
 }

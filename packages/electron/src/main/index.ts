@@ -2,6 +2,8 @@
 export type { Allow, AllowedPage } from "./allow.ts";
 export { type ConnectFramesOptions, connectFrames, type FrameLink } from "./connect-frames.ts";
 export type { FrameLike, LinkEnd, UtilityProcessLike, WebContentsLike, WindowLike } from "./frame-shapes.ts";
-export { type PreloadSession, registerPreload } from "./register-preload.ts";
+export { type PreloadOptions, type PreloadSession, registerPreload } from "./register-preload.ts";
 export { type RendererListenerOptions, rendererListener } from "./renderer-listener.ts";
+export { type ServiceWorkerListenerOptions, serviceWorkerListener } from "./service-worker-listener.ts";
+export type { ServiceWorkerLike, WorkerSessionLike } from "./service-worker-shapes.ts";
 export { type UtilityTransportOptions, utilityTransport } from "./utility-transport.ts";

@@ -11,12 +11,14 @@ export interface Asked {
 /**
  * Makes a channel and hands one end to main, by way of the preload.
  *
- * @param noPreload Hears that nobody took it: this page has no preload of Portolan's.
- * @throws RpcError FAILED_PRECONDITION outside a page.
+ * @param noPreload Hears that nobody took it: this page has no preload of Portolan's, or this is no page. Called later.
  */
 export function askMain(request: ConnectRequest, noPreload: (error: RpcError) => void): Asked {
-  if (typeof window === "undefined") throw missing("this is no page: a worker has no way to main");
   const { port1, port2 } = new MessageChannel();
+  if (typeof window === "undefined") {
+    queueMicrotask(() => noPreload(missing(noPageSentence)));
+    return { port: port1, settle() {} };
+  }
   // In a preload itself there is a shorter way than over the page's messages.
   const hand = (globalThis as { [handOver]?: (request: ConnectRequest, port: MessagePort) => void })[handOver];
   if (hand) {
@@ -41,6 +43,9 @@ function sameRequest(data: unknown, [to, name]: readonly unknown[]): boolean {
   const asked: unknown = (data as Record<string, unknown> | null)?.[connectWord];
   return Array.isArray(asked) && asked[0] === to && asked[1] === name;
 }
+
+const noPageSentence =
+  "this is no page: only pages are given ports, and a service worker reaches main after registerPreload(session, { serviceWorkers: true }) there";
 
 const noPreloadSentence =
   'this page has no preload of Portolan\'s: call registerPreload() in main before the window opens, or import "@portolan/electron/preload" in its preload';

@@ -13,7 +13,7 @@ export interface MainConnectorOptions extends MainTransportOptions, ConnectorOpt
 export function mainConnector(options: MainConnectorOptions = {}): SessionSource {
   const { name = "main", trusted = true, ...redial } = options;
   return defineConnector(async (signal: AbortSignal): Promise<Transport> => {
-    const { transport, accepted } = openMainLink(["main", name], trusted);
+    const { transport, accepted } = openMainLink(name, trusted);
     const abort = (): void => transport.close();
     signal.addEventListener("abort", abort, { once: true });
     try {

@@ -1,71 +1,43 @@
-import { type CloseReason, RpcError, type Transport, type TransportEvents } from "@portolan/protocol";
+import type { RpcError } from "@portolan/protocol";
 import { pagePortTransport } from "../ports/page-port-transport.ts";
 import type { PagePortLike } from "../ports/port-shapes.ts";
-import { type ConnectRequest, parseAnswer } from "../words.ts";
+import { parseAnswer } from "../words.ts";
+import { type Acceptance, awaitAcceptance, type MainLink } from "./acceptance.ts";
 import { askMain } from "./ask-main.ts";
+import { openWorkerLink, theWorkerHand } from "./worker-link.ts";
 
-/** A way to main that was asked for. */
-export interface MainLink {
-  /** Usable at once: what is sent waits in the port. Ends with PERMISSION_DENIED if main refuses. */
-  readonly transport: Transport;
-  /** Resolves when main has let us in; rejects with the RpcError that says why not. */
-  readonly accepted: Promise<void>;
+/** Asks main for a way in under a name: by a port from a page, by lines of text from a service worker. */
+export function openMainLink(name: string, trusted: boolean): MainLink {
+  const hand = theWorkerHand();
+  return hand ? openWorkerLink(hand, name, trusted) : openPageLink(name, trusted);
 }
 
-/** Asks main for a port, and says what became of it. */
-export function openMainLink(request: ConnectRequest, trusted: boolean): MainLink {
-  let answered = false;
-  let events: TransportEvents | undefined;
-  let settle!: { resolve: () => void; reject: (error: RpcError) => void };
-  const accepted = new Promise<void>((resolve, reject) => {
-    settle = { resolve, reject };
-  });
-  // Whoever does not wait for it must not be punished for that.
-  accepted.catch(() => {});
-  const timer = setTimeout(() => events?.end(nobodyListens), patienceMs);
-  const asked = askMain(request, (error) => events?.end(reasonOf(error)));
-  const settled = (): void => {
-    clearTimeout(timer);
-    asked.settle();
-  };
-
-  const first = (message: unknown): boolean => {
-    const answer = parseAnswer(message);
-    if (!answer) return false;
-    answered = true;
-    if (answer[0] === "accepted") settle.resolve();
-    else events?.end({ code: answer[1], message: answer[2], by: "remote" });
-    return true;
-  };
-  const transport = pagePortTransport(asked.port as unknown as PagePortLike, {
-    peer: { kind: "electron-main" },
-    trusted,
-    towardsMain: true,
-    first,
-    whyClosed: () => (answered ? mainClosed : nobodyListens),
-    opened: (own) => {
-      events = own;
-    },
-    ended: settled,
-  });
-  transport.onClose(({ code, message, cause }) =>
-    settle.reject(new RpcError(code, message, { cause, delivered: "no" })),
+function openPageLink(name: string, trusted: boolean): MainLink {
+  let missing = (_error: RpcError): void => {};
+  const asked = askMain(["main", name], (error) => missing(error));
+  const link = awaitAcceptance("rendererListener", (acceptance) =>
+    pagePortTransport(asked.port as unknown as PagePortLike, {
+      peer: { kind: "electron-main" },
+      trusted,
+      towardsMain: true,
+      first: (message) => hearAnswer(message, acceptance),
+      whyClosed: acceptance.whyClosed,
+      opened(events) {
+        acceptance.opened(events);
+        missing = ({ code, message }) => events.end({ code, message, by: "platform" });
+      },
+      ended: asked.settle,
+    }),
   );
-  accepted.then(settled, settled);
-  return { transport, accepted };
+  link.accepted.then(asked.settle, asked.settle);
+  return link;
 }
 
-function reasonOf({ code, message }: RpcError): CloseReason {
-  return { code, message, by: "platform" };
+/** Whether a message was main's answer. */
+function hearAnswer(message: unknown, acceptance: Acceptance): boolean {
+  const answer = parseAnswer(message);
+  if (!answer) return false;
+  if (answer[0] === "accepted") acceptance.accept();
+  else acceptance.refuse(answer[1], answer[2]);
+  return true;
 }
-
-/** Electron does not tell that nobody took a port. */
-const patienceMs = 10_000;
-
-const mainClosed: CloseReason = { code: "UNAVAILABLE", message: "main closed the port", by: "remote" };
-
-const nobodyListens: CloseReason = {
-  code: "UNAVAILABLE",
-  message: "nobody in main took the port: is rendererListener() served there?",
-  by: "remote",
-};

@@ -68,7 +68,10 @@ function keepAsking(name: string, heard: Heard): () => void {
   let stop = (): void => {};
 
   const ask = (): void => {
-    const asked = askMain(["peers", name], heard.failed);
+    const asked = askMain(["peers", name], (error) => {
+      stop();
+      heard.failed(error);
+    });
     const { port } = asked;
     const answered = (): void => {
       clearTimeout(timer);
