@@ -6,7 +6,7 @@ import { breakableLink, seeded } from "./breakable-link.ts";
 const increments = 10_000;
 const cuts = 200;
 
-describe("calls with keys over a link that breaks", { timeout: 60_000 }, () => {
+describe("calls with keys over a link that breaks", { timeout: 120_000 }, () => {
   it("F-23 10 000 increments over 200 cuts: each runs once, each is answered, and the client from before the first cut still works", async () => {
     const runs = new Map<string, number>();
     let arrivals = 0;

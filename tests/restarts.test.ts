@@ -5,7 +5,7 @@ import { breakableLink } from "./breakable-link.ts";
 
 const restarts = 100;
 
-describe("a server that is killed and started again, under calls and streams", { timeout: 60_000 }, () => {
+describe("a server that is killed and started again, under calls and streams", { timeout: 120_000 }, () => {
   it("O-27 F-23 loses no event, doubles none, and runs no call twice; what is held stays the same", async () => {
     // What a database would keep over restarts: the events, and the answers to calls with keys.
     const history = memoryHistory({ events: 100_000 });

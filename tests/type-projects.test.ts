@@ -25,7 +25,7 @@ afterEach(() => {
   for (const home of made.splice(0)) rmSync(home, { recursive: true, force: true });
 });
 
-describe("an app of two contexts, each without the other's libraries", { timeout: 60_000 }, () => {
+describe("an app of two contexts, each without the other's libraries", { timeout: 120_000 }, () => {
   it.each([
     ["7", tsc],
     ["6", tsc6],
@@ -55,7 +55,7 @@ describe("an app of two contexts, each without the other's libraries", { timeout
   });
 });
 
-describe("a contract of 3 000 procedures", { timeout: 60_000 }, () => {
+describe("a contract of 3 000 procedures", { timeout: 120_000 }, () => {
   it("costs the compiler at most 145 instantiations each, and 400 MB in all", () => {
     const script = join(root, "scripts", "type-check-cost.mjs");
     const { status, stdout, stderr } = spawnSync(process.execPath, [script, "--json"], { encoding: "utf8" });

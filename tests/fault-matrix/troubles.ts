@@ -27,10 +27,10 @@ export const troubles: readonly Row[] = [
           code: "DEADLINE_EXCEEDED",
         });
         const ms = performance.now() - started;
-        await vi.waitFor(() => expect(states.join()).toMatch(/unresponsive|closed/), 2000);
+        await vi.waitFor(() => expect(states.join()).toMatch(/unresponsive|closed/));
         if (session.ended)
           return { ms, what: `DEADLINE_EXCEEDED, then ${session.ended.code}: it could as well be dead` };
-        await vi.waitFor(() => expect(session.state).toBe("ready"), 2000);
+        await vi.waitFor(() => expect(session.state).toBe("ready"));
         expect(await remote.echo(1)).toBe(1);
         void never;
         return { ms, what: "DEADLINE_EXCEEDED; unresponsive, then ready" };
@@ -48,7 +48,7 @@ export const troubles: readonly Row[] = [
         signal?.("SIGSTOP");
         const started = performance.now();
         const call = failure(remote.never());
-        await vi.waitFor(() => expect(session.state).toMatch(/unresponsive|closed/), { timeout: 3000, interval: 5 });
+        await vi.waitFor(() => expect(session.state).toMatch(/unresponsive|closed/), { interval: 5 });
         const ms = performance.now() - started;
         const what = session.ended ? "UNAVAILABLE" : "unresponsive";
         signal?.("SIGCONT");
@@ -231,14 +231,14 @@ export const troubles: readonly Row[] = [
     promise: "no false death",
     columns: everywhere,
     run: (rig) =>
-      within(rig, { heartbeat: { interval: 50, timeout: 50 } }, async ({ session, remote }) => {
+      within(rig, { heartbeat: { interval: 150, timeout: 150 } }, async ({ session, remote }) => {
         // The peer is busy when the ping comes, and answers while this side is blocked.
-        await remote.spin(100);
-        const slow = remote.later(500, "there");
-        await new Promise((resolve) => setTimeout(resolve, 80));
+        await remote.spin(300);
+        const slow = remote.later(1500, "there");
+        await new Promise((resolve) => setTimeout(resolve, 240));
         // After this, timers run before what has arrived is read.
         await new Promise((resolve) => setImmediate(resolve));
-        for (const end = performance.now() + 200; performance.now() < end; );
+        for (const end = performance.now() + 600; performance.now() < end; );
         expect(await slow).toBe("there");
         expect(session.ended).toBeUndefined();
         return { what: "it lives" };

@@ -141,7 +141,7 @@ describe("default times of a client", () => {
   it("O-27 count for every call, over whatever source, until withOptions says otherwise", async () => {
     const api = { wait: () => new Promise<void>(() => {}), quick: () => 1 };
     const { connector } = place(api);
-    const client = createClient<typeof api>(connector, { timeout: 10 });
+    const client = createClient<typeof api>(connector, { timeout: 200 });
     expect(await client.quick()).toBe(1);
     expect(await failureOf(client.wait())).toMatchObject({ code: "DEADLINE_EXCEEDED" });
     const longer = withOptions(client, { timeout: Number.POSITIVE_INFINITY });
@@ -161,7 +161,7 @@ describe("default times of a client", () => {
       },
     };
     const { connector } = place(api);
-    const client = createClient<typeof api>(connector, { idleTimeout: 10 });
+    const client = createClient<typeof api>(connector, { idleTimeout: 200 });
     const seen: number[] = [];
     const reading = async () => {
       for await (const item of await client.silent()) seen.push(item);

@@ -105,7 +105,7 @@ describe("retry", () => {
     const slow = flaky(9, busy);
     const options = outgoing({ idempotent: () => true, attempts: 9, backoff: { first: 10_000, random: () => 1 } });
     const { client, end } = wire({ slow: slow.run }, options);
-    expect(await failureOf(withOptions(client.slow, { timeout: 100 })())).toMatchObject({ code: "UNAVAILABLE" });
+    expect(await failureOf(withOptions(client.slow, { timeout: 1000 })())).toMatchObject({ code: "UNAVAILABLE" });
     const controller = new AbortController();
     const call = failureOf(withOptions(client.slow, { signal: controller.signal })());
     while (slow.runs() < 2) await new Promise(setImmediate);

@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from "vitest";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const compiler = fileURLToPath(new URL("../../../node_modules/typescript/bin/tsc", import.meta.url));
 
-it("the examples of the README compile strictly", { timeout: 60_000 }, () => {
+it("the examples of the README compile strictly", { timeout: 120_000 }, () => {
   // Inside the package, so that its names resolve.
   const folder = mkdtempSync(join(here, ".readme-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));

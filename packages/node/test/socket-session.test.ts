@@ -278,7 +278,8 @@ describe("servers that die", () => {
     const { path, remove } = socketPath();
     cleanups.push(remove);
     const server = await startServer(path);
-    const heartbeat = { interval: 150, timeout: 100 };
+    // Long enough that a server which is only kept waiting is not taken for a dead one.
+    const heartbeat = { interval: 500, timeout: 500 };
     const session = openSession<Api>(
       socketTransport(() => connect(path)),
       { heartbeat },

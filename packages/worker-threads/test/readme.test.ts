@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from "vitest";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const compiler = fileURLToPath(new URL("../../../node_modules/typescript/bin/tsc", import.meta.url));
 
-it("the example of the README compiles strictly and runs", { timeout: 30_000 }, () => {
+it("the example of the README compiles strictly and runs", { timeout: 120_000 }, () => {
   // Inside the package, so that its names resolve.
   const folder = mkdtempSync(join(here, ".readme-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
