@@ -1,115 +1,105 @@
-// Each workload runs against one side of a contender and returns what it measured: units done, and per unit
-// microseconds and processor microseconds. `needs` names what a contender must offer.
+// What is measured: each runs so many units against a side and checks what comes back. `least` and `most` bound the
+// units of a round. `needs` is the verb that a side must have.
 
-const small = 7;
 const record = { id: 7, name: "Ada Lovelace", tags: ["mathematics", "engines"], active: true };
+const kilobyte = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`record${index}`, record]));
+const records = Array.from({ length: 650 }, (_, id) => ({ ...record, id }));
 
-export const workloads = [
-  {
-    name: "1 in flight",
-    needs: "echo",
-    control: "raw",
-    run: (side, scale) => calls(side, 1, 2_000 * scale, () => small),
-  },
-  {
-    name: "4 in flight",
-    needs: "echo",
-    control: "raw",
-    run: (side, scale) => calls(side, 4, 10_000 * scale, () => small),
-  },
-  {
-    name: "16 in flight",
-    needs: "echo",
-    control: "raw",
-    run: (side, scale) => calls(side, 16, 20_000 * scale, () => small),
-  },
-  {
-    name: "64 in flight",
-    needs: "echo",
-    control: "raw",
-    run: (side, scale) => calls(side, 64, 40_000 * scale, () => small),
-  },
-  {
-    name: "1 000 in flight",
-    needs: "echo",
-    control: "raw",
-    run: (side, scale) => calls(side, 1_000, 40_000 * scale, () => small),
-  },
-  {
-    name: "1 KB objects, 16 in flight",
-    needs: "echo",
-    control: "raw",
-    run: (side, scale) => calls(side, 16, 5_000 * scale, () => kilobyte),
-  },
-  {
-    name: "64 KB objects, 4 in flight",
-    needs: "echo",
-    control: "raw",
-    run: (side, scale) => calls(side, 4, 100 * scale, () => manyRecords),
-  },
-  {
-    name: "1 MB bytes copied",
-    needs: "echo",
-    control: "raw",
-    run: (side, scale) => calls(side, 1, 50 * scale, () => megabyte),
-  },
-  {
-    name: "1 MB bytes moved",
-    needs: "move",
-    control: "raw",
-    run: (side, scale) => moves(side, 100 * scale, 1024 * 1024),
-  },
-  {
-    name: "64 MB bytes copied",
-    needs: "echo",
-    control: "raw",
-    run: (side, scale) => calls(side, 1, 2 * scale, () => large),
-  },
-  {
-    name: "stream of small items",
-    needs: "stream",
-    control: "raw-push",
-    run: (side, scale) => once(50_000 * scale, (items) => side.stream(items)),
-  },
-  {
-    name: "callbacks, 64 at once",
-    needs: "callbacks",
-    control: "raw-push",
-    run: (side, scale) => once(10_000 * scale, (times) => side.callbacks(times)),
-  },
+const workloads = [
+  inFlight("1 in flight", 1, 4_000),
+  inFlight("4 in flight", 4, 20_000),
+  inFlight("16 in flight", 16, 40_000),
+  inFlight("64 in flight", 64, 80_000),
+  inFlight("1 000 in flight", 1_000, 80_000),
+  objects("1 KB objects, 16 in flight", 16, 10_000, kilobyte, ({ record9 }) => record9.tags[1] === "engines"),
+  objects("64 KB objects, 4 in flight", 4, 200, records, (list) => list.length === 650 && list[649].id === 649),
+  copied("1 MB bytes copied", 1, 100),
+  moved("1 MB bytes moved", 1, 200),
+  copied("64 MB bytes copied", 64, 2),
+  moved("64 MB bytes moved", 64, 20),
+  whole("stream of small items", "stream", 100_000),
+  whole("callbacks, 64 at once", "callbacks", 10_000),
 ];
 
-const kilobyte = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`record${index}`, record]));
-const manyRecords = Array.from({ length: 650 }, (_, id) => ({ ...record, id }));
-const megabyte = new Uint8Array(1024 * 1024);
-const large = new Uint8Array(64 * 1024 * 1024);
+const short = ["1 in flight", "64 in flight", "1 000 in flight", "1 KB objects, 16 in flight"];
+const pushed = ["stream of small items", "callbacks, 64 at once"];
 
-async function calls(side, inFlight, total, valueFor) {
-  return measured(total, async () => {
-    let left = total;
-    const lane = async () => {
-      while (left-- > 0) await side.echo(valueFor());
-    };
-    await Promise.all(Array.from({ length: inFlight }, lane));
-  });
+const carried = {
+  "worker thread": workloads.map(({ name }) => name),
+  "same thread": ["1 in flight", "64 in flight", ...pushed],
+  WebSocket: [...short, ...pushed],
+  "Chromium worker": [...short, "1 MB bytes copied", "1 MB bytes moved", ...pushed],
+};
+
+/** The rows of a carrier: each with its name, and the workload that it runs. */
+export function rowsOf(carrier) {
+  const chosen = workloads.filter(({ name }) => carried[carrier].includes(name));
+  return chosen.map((workload) => ({ name: `${carrier}: ${workload.name}`, carrier, workload }));
 }
 
-async function moves(side, total, bytes) {
-  let buffer = new ArrayBuffer(bytes);
-  return measured(total, async () => {
-    for (let done = 0; done < total; done++) buffer = await side.move(buffer);
-  });
+function inFlight(name, lanes, most) {
+  return echoing(
+    { name, least: lanes * 4, most },
+    lanes,
+    (n) => n,
+    (answer, n) => answer === n,
+  );
 }
 
-async function once(total, run) {
-  return measured(total, () => run(total));
+function objects(name, lanes, most, value, right) {
+  return echoing({ name, least: lanes * 2, most }, lanes, () => value, right);
 }
 
-async function measured(total, work) {
-  const processor = process.cpuUsage();
-  const start = performance.now();
-  await work();
-  const elapsed = (performance.now() - start) * 1000;
-  const { user, system } = process.cpuUsage(processor);
-  return { time: elapsed / total, cpu: (user + system) / total };
+function copied(name, megabytes, most) {
+  const bytes = new Uint8Array(megabytes * 1024 * 1024);
+  bytes[bytes.length - 1] = 7;
+  return echoing(
+    { name, least: 1, most },
+    1,
+    () => bytes,
+    (answer) => answer !== bytes && answer.at(-1) === 7 && answer.length === bytes.length,
+  );
+}
+
+function echoing(frame, lanes, value, right) {
+  return {
+    ...frame,
+    needs: "echo",
+    control: "raw",
+    async run(side, units) {
+      let next = 0;
+      const lane = async () => {
+        while (next < units) {
+          const number = next++;
+          const answer = await side.echo(value(number));
+          if (!right(answer, number)) throw new Error("another value came back");
+        }
+      };
+      await Promise.all(Array.from({ length: lanes }, lane));
+    },
+  };
+}
+
+function moved(name, megabytes, most) {
+  const size = megabytes * 1024 * 1024;
+  return {
+    name,
+    least: 1,
+    most,
+    needs: "move",
+    control: "raw",
+    async run(side, units) {
+      let buffer = new ArrayBuffer(size);
+      for (let done = 0; done < units; done++) {
+        const sent = buffer;
+        buffer = await side.move(buffer);
+        if (sent.byteLength !== 0) throw new Error("the buffer was copied");
+        if (buffer.byteLength !== size) throw new Error("another buffer came back");
+      }
+    },
+  };
+}
+
+function whole(name, needs, most) {
+  return { name, least: 64, most, needs, control: "raw-push", run: (side, units) => side[needs](units) };
 }
