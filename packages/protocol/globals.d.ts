@@ -45,6 +45,7 @@ declare var crypto: { getRandomValues<T extends Uint8Array | Uint32Array>(array:
 
 interface TextEncoder {
   encode(text?: string): Uint8Array<ArrayBuffer>;
+  encodeInto(source: string, destination: Uint8Array): { read: number; written: number };
 }
 declare var TextEncoder: { prototype: TextEncoder; new (): TextEncoder };
 interface TextDecoder {

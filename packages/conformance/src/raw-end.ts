@@ -1,4 +1,4 @@
-import { type Carriage, type CodecSession, clone, json, ndjson, type Transport } from "@portolan/protocol";
+import { type Codec, type CodecSession, clone, json, ndjson, type Transport } from "@portolan/protocol";
 
 /** Sends frames over a transport with no session between, and keeps all that arrive. */
 export class RawEnd {
@@ -10,7 +10,7 @@ export class RawEnd {
 
   constructor(transport: Transport) {
     this.transport = transport;
-    this.#codec = codecFor(transport.traits.carries).open();
+    this.#codec = codecOf(transport).open();
     this.stop = transport.receive((data) => this.#take(data));
     transport.onClose(() => this.#wake());
   }
@@ -49,15 +49,9 @@ export class RawEnd {
   }
 }
 
-/** The simplest codec for what a transport carries. */
-export function codecFor(carries: Carriage): ReturnType<typeof clone> {
-  switch (carries) {
-    case "clone":
-    case "json":
-      return clone();
-    case "text":
-      return json();
-    case "bytes":
-      return ndjson();
-  }
+/** What sessions speak on a transport: its own codec, or the simplest for what it carries. */
+export function codecOf({ codec, traits }: Transport): Codec {
+  if (codec) return codec;
+  if (traits.carries === "text") return json();
+  return traits.carries === "bytes" ? ndjson() : clone();
 }

@@ -2,7 +2,7 @@ import { type CodecSession, openSession, type Session, type SessionStats, type T
 import { answerRaw, isRawRequest } from "./echo.ts";
 import { fixtureApi } from "./fixture.ts";
 import { FixtureState } from "./fixture-state.ts";
-import { codecFor } from "./raw-end.ts";
+import { codecOf } from "./raw-end.ts";
 
 /** The far side of a run. */
 export interface ConformanceServer {
@@ -20,7 +20,7 @@ export interface ConformanceServer {
 export function serveConformance(transport: Transport): ConformanceServer {
   let session: Session | undefined;
   transport.hold(true);
-  const codec = codecFor(transport.traits.carries).open();
+  const codec = codecOf(transport).open();
   const first: unknown[] = [];
   const stop = transport.receive((data) => {
     first.push(data);

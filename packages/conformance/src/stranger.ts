@@ -1,5 +1,5 @@
 import { Kind, PROTOCOL_VERSION, type Transport } from "@portolan/protocol";
-import { codecFor, RawEnd } from "./raw-end.ts";
+import { codecOf, RawEnd } from "./raw-end.ts";
 
 const mark = "portolan";
 const name = "stranger";
@@ -30,7 +30,7 @@ export class Stranger {
   /** A good hello. */
   hello(session: string = name): readonly unknown[] {
     const { carries, moves } = this.transport.traits;
-    const codec = codecFor(carries).name;
+    const codec = codecOf(this.transport).name;
     const body = {
       session,
       codec,

@@ -1,9 +1,9 @@
 /** @packageDocumentation Portolan over sockets, pipes, stdio, child processes and clusters. */
+export { type LengthFramedOptions, lengthFramed } from "@portolan/protocol";
 export type { ChildExit } from "./child-ending.ts";
 export { clusterListener } from "./cluster-listener.ts";
 export { type ForkTransportOptions, forkTransport } from "./fork-transport.ts";
 export type { IpcSerialization } from "./ipc-serialization.ts";
-export { lengthFramed } from "./length-framed.ts";
 export { type NativeMessagingOptions, nativeMessagingListener } from "./native-messaging-listener.ts";
 export { type SocketConnectorOptions, type SocketPlace, socketConnector } from "./socket-connector.ts";
 export { type SocketListenerOptions, type SocketListenerPlace, socketListener } from "./socket-listener.ts";

@@ -1,6 +1,5 @@
 import { endianness } from "node:os";
-import { parseJson, RpcError } from "@portolan/protocol";
-import { ByteQueue } from "./byte-queue.ts";
+import { ByteQueue, parseJson, RpcError } from "@portolan/protocol";
 
 /** What browsers take from a host, and hosts from a browser, in bytes. */
 const maxOut = 1024 * 1024;

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import {
   type CloseReason,
   defineTransport,
+  lengthFramed,
   type Peer,
   type Transport,
   type TransportEvents,
@@ -26,8 +27,8 @@ export const maxByteMessage: number = 256 * 1024;
  * off, pauses it and leaves it open. Pass a function that makes one, and it is
  * ended with the transport, after what was sent has left.
  *
- * A byte stream needs a codec that finds its own frames: `ndjson()`, which
- * sessions use by default, or `lengthFramed()`.
+ * A byte stream needs a codec that finds its own frames: `lengthFramed()`, which
+ * sessions use by default, or `ndjson()`; both ends need the same.
  *
  * Ends with UNAVAILABLE when the other end closes or the connection breaks, with
  * the platform's error as the cause. A peer that vanishes without a word is not
@@ -50,6 +51,7 @@ export function openSocket(socket: Socket, owned: boolean, { trusted = false }: 
     },
     peer: socketPeer(socket),
     port: socket,
+    codec: lengthFramed(),
     open: (events) => new SocketPort(socket, events, owned),
   });
 }

@@ -212,7 +212,7 @@ describe("bad bytes", () => {
   it("F13 a frame that is cut off by the end of the connection is dropped", async () => {
     const service = await serve("tcp");
     const socket = service.raw().resume();
-    socket.end('[0,1,{"session":"x"');
+    socket.end(Uint8Array.of(0, 0, 0, 50, 91, 48));
     await gone(socket);
     expect((await service.sessions[0]!.closed).code).toBe("UNAVAILABLE");
     expect(service.sessions[0]!.stats()).toMatchObject({ calls: { open: 0 } });

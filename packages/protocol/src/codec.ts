@@ -13,6 +13,12 @@ export interface Codec {
   readonly framed: boolean;
   /** What pieces of a fragmented frame it can carry inside a frame. Default `"text"`. */
   readonly chunks?: "text" | "bytes";
+  /**
+   * For codecs that carry bytes beside their text: what stands for bytes in a frame
+   * that is encoded. Decoded frames hold a Uint8Array in that place. Without it bytes
+   * become base64 on carriers that do not clone.
+   */
+  readonly attach?: (bytes: Uint8Array) => unknown;
   /** The media type of what it makes, for carriers that name one. */
   readonly contentType?: string;
   /** False for the languages of strangers, who send and expect no hello. Default true. */

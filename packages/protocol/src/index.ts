@@ -2,6 +2,7 @@
 
 // For adapters and the other packages.
 export { type Backoff, waitBefore } from "./backoff.ts";
+export { ByteQueue } from "./byte-queue.ts";
 export { type CallOptions, mergeOptions } from "./call-options.ts";
 export { clone } from "./clone-codec.ts";
 export { cloneInPieces } from "./clone-pieces.ts";
@@ -13,6 +14,7 @@ export { isForeign } from "./error-wire.ts";
 export type { Implementation, PartialImplementation } from "./implementation.ts";
 export type { IncomingInterceptor, OutgoingCall, OutgoingInterceptor } from "./interceptor.ts";
 export { type JsonOptions, json, parseJson } from "./json-codec.ts";
+export { type LengthFramedOptions, lengthFramed } from "./length-framed-codec.ts";
 export { disposable, release, retain } from "./lifetime.ts";
 export type { Listener } from "./listener.ts";
 export { forbiddenNames, lazyMark, procedureMark } from "./marks.ts";

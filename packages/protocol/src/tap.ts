@@ -36,7 +36,7 @@ export interface TapOptions {
  * `createClient(tap(workerTransport(worker)))` prints a line a message.
  */
 export function tap(transport: Transport, options: TapOptions = {}): Transport {
-  const codec = chooseCodec(options.codec, transport.traits);
+  const codec = chooseCodec(options.codec ?? transport.codec, transport.traits);
   const sink = options.sink ?? print;
   const log = new Log(sink);
   const out = codec.open();

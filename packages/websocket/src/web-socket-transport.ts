@@ -1,4 +1,4 @@
-import { defineTransport, type Peer, type Transport } from "@portolan/protocol";
+import { defineTransport, json, lengthFramed, type Peer, type Transport } from "@portolan/protocol";
 import type { WebSocketLike } from "./web-socket-like.ts";
 import { WebSocketPort } from "./web-socket-port.ts";
 
@@ -7,8 +7,9 @@ export interface WebSocketTransportOptions {
   /** Treat the other end like our own code. Default false. */
   readonly trusted?: boolean;
   /**
-   * Send bytes instead of text, for codecs that make bytes; both ends need the
-   * same. Default false.
+   * Send bytes instead of text, in the form of `lengthFramed()` unless sessions have
+   * another codec: typed arrays then travel as they are. Both ends need the same.
+   * Default false.
    */
   readonly binary?: boolean;
   /** Bytes waiting at the socket from which on sessions stop producing. Default 1 MiB. */
@@ -49,6 +50,7 @@ export function openWebSocket(
     traits: { carries: binary ? "bytes" : "text", maxMessage, announcesDeath: false, network: true, trusted },
     peer: { kind: "websocket", ...peer },
     port: socket,
+    codec: binary ? lengthFramed() : json(),
     open: (events) => new WebSocketPort(socket, events, { owned, highWaterMark }),
   });
 }

@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { createClient, onStatus, RpcError, stats, status, withOptions } from "@portolan/client";
-import { ndjson, type Peer } from "@portolan/protocol";
+import type { Peer } from "@portolan/protocol";
 import { type ServeOptions, type Server, serve } from "@portolan/server";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
@@ -100,7 +100,7 @@ describe("limits", () => {
 
   it("text where bytes belong, and bytes where text belongs, end that session with a typed reason", async () => {
     for (const binary of [true, false]) {
-      const { url, server } = await start({ binary }, binary ? { codec: ndjson() } : {});
+      const { url, server } = await start({ binary });
       const client = connect(url, { binary });
       await client.add(1, 1);
       const stranger = new WebSocket(url);

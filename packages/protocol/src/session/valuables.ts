@@ -164,6 +164,7 @@ export class Valuables {
     return {
       level: way.clones || asClone ? "clone" : "json",
       attachments: way.mayClone,
+      attach: way.attach,
       platformObjects: way.platformObjects,
       trusted: way.trusted,
       moves: asClone || !mixed ? way.moves : "none",

@@ -11,11 +11,14 @@ import { narrowMoves } from "./hello.ts";
 export class Way {
   readonly #transport: Transport;
   readonly #objects: boolean;
+  /** How the codec takes bytes that are not to become base64. */
+  readonly attach: Codec["attach"];
   #hello: HelloBody | undefined;
 
   constructor(transport: Transport, codec: Codec) {
     this.#transport = transport;
     this.#objects = codec.carries === "clone";
+    this.attach = codec.attach;
   }
 
   /** True once the peer has said hello. */

@@ -12,6 +12,8 @@ export interface PackOptions {
   readonly level: "clone" | "json";
   /** At the json level: bytes and platform objects ride as they are, since the carrier clones; see {@link downgrade}. */
   readonly attachments?: boolean;
+  /** At the json level: what stands for bytes, for codecs that carry them beside their text. */
+  readonly attach?: ((bytes: Uint8Array) => unknown) | undefined;
   /** What structured clone takes of the platform's own may cross. Default true. */
   readonly platformObjects?: boolean;
   /** RegExp, SharedArrayBuffer and the stacks of errors go to trusted peers only. */
