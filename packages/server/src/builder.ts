@@ -64,7 +64,8 @@ class Builder {
 
   handler(handler: AnyHandler): object {
     if (typeof handler !== "function") throw new TypeError(`expected a handler, got ${typeof handler}`);
-    const definition = this.#definition;
+    const generates = Object.prototype.toString.call(handler) === "[object AsyncGeneratorFunction]";
+    const definition = generates ? { ...this.#definition, streams: true } : this.#definition;
     return { [procedureMark]: procedureRunner(definition, handler), [definitionMark]: definition };
   }
 

@@ -19,6 +19,8 @@ export interface Definition {
   readonly concurrency?: number;
   /** Milliseconds until the answer. */
   readonly deadline?: number;
+  /** Its handler is an async generator. */
+  readonly streams?: boolean;
 }
 
 /** By this symbol other packages read the definition behind a contract or a procedure. */

@@ -31,8 +31,17 @@ export {
   implement,
 } from "./contract.ts";
 export type { ErrorConstructors } from "./declared-errors.ts";
+export { describeContract } from "./describe-contract.ts";
+export {
+  type ContractDescription,
+  type ProcedureDescription,
+  parseDescription,
+  type SchemaDescription,
+} from "./description.ts";
+export { type ContractChange, diffContracts } from "./diff-contracts.ts";
 export { type EventHistory, memoryHistory, type StoredEvent } from "./event-history.ts";
 export { type IdempotencyOptions, idempotency } from "./idempotency.ts";
+export type { JsonSchema } from "./json-schema.ts";
 export { type Lazy, type Loaded, lazy } from "./lazy.ts";
 export type { Ground, Merged, Middleware, MiddlewareOptions, Outcome } from "./middleware.ts";
 export { type Implementer, type Procedure, type ProcedureBuilder, procedure } from "./procedure.ts";
