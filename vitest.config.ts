@@ -56,7 +56,7 @@ export default defineConfig({
           include: tests.map((glob) => `${glob}/*.soak.test.ts`),
           exclude: never,
           fileParallelism: false,
-          testTimeout: 1_800_000,
+          testTimeout: 2_700_000,
           sequence: { groupOrder: 2 },
         },
       },
