@@ -53,6 +53,7 @@ function attempt(way: () => unknown): unknown {
 const lenient: Readonly<Record<string, object>> = {
   zod: { unrepresentable: "any", override: nameZodType },
   arktype: { fallback: nameArkType },
+  valibot: { errorMode: "ignore", overrideSchema: nameValibotType },
 };
 
 function nameZodType(context: { zodSchema: unknown; jsonSchema: Record<string, unknown> }): void {
@@ -66,6 +67,16 @@ const knownToZod: ReadonlySet<string> = new Set([
   ...["any", "unknown", "optional", "nonoptional", "nullable", "default", "prefault", "catch", "readonly", "pipe"],
   ...["lazy", "success", "promise", "union", "intersection"],
 ]);
+
+interface ValibotContext {
+  readonly valibotSchema: { readonly type: string };
+  readonly errors?: readonly unknown[];
+}
+
+/** Undefined keeps what the library says. */
+function nameValibotType({ valibotSchema, errors = [] }: ValibotContext): object | undefined {
+  return errors.length > 0 ? { type: valibotSchema.type } : undefined;
+}
 
 interface ArkFallback {
   readonly code: string;

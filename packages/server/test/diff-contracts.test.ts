@@ -1,4 +1,5 @@
 import { RpcTarget } from "@portolan/protocol";
+import { toStandardJsonSchema as shown } from "@valibot/to-json-schema";
 import { type } from "arktype";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
@@ -128,6 +129,11 @@ describe("a change that breaks callers is named by path", () => {
         "breaking: one input.size is required now",
         "breaking: one output.name may be null now",
       ],
+    ],
+    "the same with valibot, in its wrapper": [
+      one(procedure.input(shown(v.object({ at: v.date(), size: v.optional(v.number()) })))),
+      one(procedure.input(shown(v.object({ at: v.bigint(), size: v.number() })))),
+      ["breaking: one input.at refuses a date now", "breaking: one input.size is required now"],
     ],
   };
 
