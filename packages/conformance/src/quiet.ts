@@ -1,7 +1,7 @@
 import type { Remote, Session, SessionStats } from "@portolan/protocol";
 import { check } from "./check.ts";
 import type { FixtureApi } from "./fixture-api.ts";
-import { collect, turns } from "./turns.ts";
+import { collect, soon } from "./turns.ts";
 
 /** Fails unless a session holds nothing. */
 export function demandQuiet(stats: SessionStats, who: string): void {
@@ -15,23 +15,20 @@ interface Ends {
   readonly remote: Remote<FixtureApi>;
 }
 
-/** Milliseconds that both sides get to let go of everything: a turn takes longer in a page than in Node. */
-const patience = 6_000;
-
 /** Fails unless both sides hold nothing soon: what was given back may still be on its way. */
 export async function demandQuietSoon({ session, remote }: Ends): Promise<void> {
-  const began = performance.now();
-  for (let turn = 0; ; turn++) {
-    const held = [
+  let held: string[] = [];
+  let turn = 0;
+  const quiet = await soon(async () => {
+    if (turn++ % 8 === 5) await Promise.all([remote.collect(), collect()]);
+    held = [
       ...heldIn(session.stats()).map((what) => `near ${what}`),
       // The question itself is the one handler that runs.
       ...heldIn(await remote.stats(), { "handlers.running": 1 }).map((what) => `far ${what}`),
     ];
-    if (held.length === 0) return;
-    if (turn % 8 === 4) await Promise.all([remote.collect(), collect()]);
-    check(performance.now() - began < patience, `left behind: ${held.join(", ")}`);
-    await turns(1);
-  }
+    return held.length === 0;
+  });
+  check(quiet, `left behind: ${held.join(", ")}`);
 }
 
 /** What a session holds beyond what is allowed, by name. */

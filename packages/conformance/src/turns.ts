@@ -3,14 +3,14 @@ export async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => void setTimeout(resolve, 0));
 }
 
-/** Milliseconds that something gets to come about that needs no clock of its own: other processes are sometimes kept waiting. */
-const patience = 6_000;
-
-/** Waits, turn by turn, until something holds; false when it has not after six seconds. */
+/**
+ * Waits, turn by turn, until something holds. False when it has not after six seconds and two hundred turns: other
+ * processes are sometimes kept waiting, and so are we, whose turns then take long.
+ */
 export async function soon(holds: () => boolean | Promise<boolean>): Promise<boolean> {
   const began = performance.now();
-  while (!(await holds())) {
-    if (performance.now() - began > patience) return false;
+  for (let turn = 0; !(await holds()); turn++) {
+    if (turn >= 200 && performance.now() - began > 6_000) return false;
     await turns(1);
   }
   return true;
