@@ -1,15 +1,13 @@
-import { defineTransport, type Transport } from "@portolan/protocol";
+import { cloneInPieces, defineTransport, type Transport } from "@portolan/protocol";
 import { extensionApi, type RuntimePortLike } from "./extension-api.ts";
 import { openLine } from "./port-line.ts";
+import { longestMessage } from "./port-transport.ts";
 
 /** Who a native host is to us. */
 export interface NativeTransportOptions {
   /** Whether the host is as trusted as our own code. Default true: the user installed it beside the browser. */
   readonly trusted?: boolean;
 }
-
-/** The browser takes 64 MiB towards a host, in UTF-8; a UTF-16 unit is three bytes at most. */
-const longestMessage = 20 * 1024 * 1024;
 
 /**
  * Starts the native messaging host of this name, and speaks JSON with it; the host
@@ -25,6 +23,7 @@ export function nativeTransport(name: string, options: NativeTransportOptions = 
   const line = openLine(runtime.connectNative(name) as RuntimePortLike, `the native host ${name}`);
   return defineTransport({
     traits: { carries: "json", maxMessage: longestMessage, trusted: options.trusted ?? true },
+    codec: cloneInPieces(),
     peer: { kind: "extension-native-host", name },
     port: line.port,
     open(events) {

@@ -1,13 +1,20 @@
-import { defineTransport, type Peer, type Traits, type Transport, type TransportEvents } from "@portolan/protocol";
+import {
+  cloneInPieces,
+  defineTransport,
+  type Peer,
+  type Traits,
+  type Transport,
+  type TransportEvents,
+} from "@portolan/protocol";
 import { parseHandshake } from "./handshake.ts";
 import type { PortCarriage } from "./port-carriage.ts";
 import { type PortLine, postQuietly } from "./port-line.ts";
 
 /**
- * Runtime ports refuse messages above 64 MiB. As JSON, a UTF-16 unit takes up to
- * three bytes, so a third of that, and some room.
+ * Runtime ports refuse messages above 64 MiB. As JSON, a UTF-16 unit takes up to six
+ * bytes, so what has more of them than this goes in pieces.
  */
-const longestMessage = 20 * 1024 * 1024;
+export const longestMessage: number = 10 * 1024 * 1024;
 
 /** What differs between the transports over runtime ports. */
 export interface PortTransportOptions {
@@ -27,6 +34,7 @@ export function portTraits(carries: PortCarriage, trusted: boolean): Partial<Tra
 export function portTransport(line: PortLine, options: PortTransportOptions): Transport {
   return defineTransport({
     traits: portTraits(options.carries, options.trusted),
+    codec: cloneInPieces(),
     peer: options.peer,
     port: line.port,
     open(events) {

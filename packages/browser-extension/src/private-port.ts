@@ -1,5 +1,6 @@
 import {
   type CloseReason,
+  cloneInPieces,
   defineTransport,
   type Peer,
   type Traits,
@@ -29,6 +30,7 @@ export interface PrivatePortOptions {
 export function privatePortTransport(port: MessagePort, options: PrivatePortOptions): Transport {
   return defineTransport({
     traits: traitsOf(options),
+    codec: cloneInPieces(),
     peer: options.peer,
     port,
     open(events) {

@@ -1,5 +1,6 @@
 import {
   type CloseReason,
+  cloneInPieces,
   defineTransport,
   type Transport,
   type TransportEvents,
@@ -42,6 +43,7 @@ export function tabTransport(tabId: number, options: TabTransportOptions = {}): 
   const carries = carriageOf(port);
   return defineTransport({
     traits: portTraits(carries, trusted),
+    codec: cloneInPieces(),
     peer: { kind: "extension-content-script", tabId, name, ...target },
     port,
     open: (events) => untilTaken(line, carries, events),

@@ -154,14 +154,6 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     await other.close();
   });
 
-  it("a message that the browser refuses rejects its own call, and the way stays open", async (context) => {
-    if (absent) context.skip(absent);
-    const tooLarge = await inScript(own, "huge", 65 * 1024 * 1024);
-    // Firefox has no such limit.
-    expect(codeOf(tooLarge)).toBe(kind === "chromium" ? "INVALID_ARGUMENT" : `went well: ${65 * 1024 * 1024}`);
-    expect(resultOf(await inScript(own, "call", "echo", 1))).toBe(1);
-  });
-
   it("a tab, frame or document that is not there is a typed error at once", async (context) => {
     if (absent) context.skip(absent);
     const tabId = await tabIdOf(page, own);

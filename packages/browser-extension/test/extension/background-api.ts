@@ -2,6 +2,7 @@ import { type Client, createClient } from "@portolan/client";
 import { type Call, withMeta } from "@portolan/protocol";
 import { runtimeConnector, type TabTransportOptions, tabTransport } from "../../src/index.ts";
 import type { ContentApi } from "./content-api.ts";
+import { type LargeKind, largeValue } from "./large-values.ts";
 import type { PanelApi } from "./panel-api.ts";
 import { storedBump, storedCounts } from "./stored-counts.ts";
 
@@ -43,6 +44,8 @@ export const contentApi = {
     }
   },
   bytes: (length: number): Uint8Array => new Uint8Array(length).fill(7),
+  /** More than one message holds. */
+  large: (kind: LargeKind, size: number): unknown => largeValue(kind, size),
   fail(): never {
     throw new RangeError("a secret of the background");
   },

@@ -2,6 +2,7 @@ import type { Client } from "@portolan/client";
 import { metaOf } from "@portolan/protocol";
 import type { OwnApi } from "./background-api.ts";
 import type { Commands } from "./commands.ts";
+import { isLargeValue, type LargeKind, largeValue } from "./large-values.ts";
 
 /** The values that must cross exactly, whatever the port carries. */
 function manyValues(): unknown[] {
@@ -40,6 +41,18 @@ export function clientCommands(remote: Client<OwnApi>): Commands {
       const values = manyValues();
       const back = (await remote.echo(values)) as unknown[];
       return { sent: values.map(describeValue), back: back.map(describeValue) };
+    },
+    /** Sends a large value and takes it back. */
+    async largeThereAndBack(kind: LargeKind, size: number) {
+      const value = largeValue(kind, size);
+      const began = performance.now();
+      const back = await remote.echo(value);
+      const ms = performance.now() - began;
+      return { same: isLargeValue(back, kind, size), ms };
+    },
+    /** Takes a large value. */
+    async largeFromThere(kind: LargeKind, size: number) {
+      return { same: isLargeValue(await remote.large(kind, size), kind, size) };
     },
     /** Times bytes from the background, by a call and by hand: the medians of some rounds, in milliseconds. */
     async bytes(length: number, rounds: number) {

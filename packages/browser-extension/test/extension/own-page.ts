@@ -1,9 +1,11 @@
 import { createClient } from "@portolan/client";
 import { serve } from "@portolan/server";
-import { runtimeConnector, runtimeListener } from "../../src/index.ts";
+import { runtimeConnector, runtimeListener, tabTransport } from "../../src/index.ts";
 import type { OwnApi } from "./background-api.ts";
 import { clientCommands } from "./client-commands.ts";
 import { type Commands, runCommand } from "./commands.ts";
+import type { ContentApi } from "./content-api.ts";
+import { type LargeKind, largeValue } from "./large-values.ts";
 import { panelAnswers, panelApi } from "./panel-api.ts";
 
 interface Runtime {
@@ -15,7 +17,14 @@ const client = createClient<OwnApi>(runtimeConnector());
 const commands: Commands = {
   servePanel: () => void serve(runtimeListener({ name: "panel", allow: { pages: true } }), panelApi),
   answers: panelAnswers,
-  huge: async (length: number) => ((await client.echo("x".repeat(length))) as string).length,
+  largeToTab: async (tabId: number, kind: LargeKind, size: number) => {
+    const tab = createClient<ContentApi>(tabTransport(tabId));
+    try {
+      return await tab.isLarge(largeValue(kind, size), kind, size);
+    } finally {
+      await tab.close();
+    }
+  },
   ...clientCommands(client),
   raw: (message: unknown) => runtime.sendMessage(message),
   each: (items: string[]) => client.each(items, async (item) => item.length),

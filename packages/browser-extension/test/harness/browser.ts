@@ -41,6 +41,8 @@ const protocolTimeout = 400_000;
 export interface ChromiumOptions {
   /** Leaves web pages alone: a page that is inspected does not prerender. Default false. */
   readonly unseenPages?: boolean;
+  /** Opens the developer tools beside each page, which needs a display. Default false. */
+  readonly devtools?: boolean;
   /** Its profile. Default: a fresh one. */
   readonly userDataDir?: string;
 }
@@ -51,7 +53,8 @@ export async function launchChromium(
 ): Promise<ExtensionBrowser> {
   const browser = await puppeteer.launch({
     executablePath: chromePath,
-    headless: true,
+    headless: !options.devtools,
+    devtools: options.devtools ?? false,
     pipe: true,
     enableExtensions: [...folders],
     args: chromiumArguments,
@@ -105,6 +108,8 @@ export async function launchChromium(
 
 export interface FirefoxOptions {
   readonly id: string;
+  /** Opens the developer tools beside the first page. Default false. */
+  readonly devtools?: boolean;
   /** Its user's home. Default: ours. */
   readonly home?: string;
   readonly preferences?: Record<string, string | number | boolean>;
@@ -117,7 +122,7 @@ export async function launchFirefox(folder: string, options: FirefoxOptions): Pr
     browser: "firefox",
     executablePath: firefoxPath,
     headless: true,
-    args: ["--remote-allow-system-access"],
+    args: ["--remote-allow-system-access", ...(options.devtools ? ["--devtools"] : [])],
     timeout: firstStart,
     protocolTimeout,
     ...(options.home === undefined ? {} : { env: { ...process.env, HOME: options.home } }),
