@@ -2,7 +2,7 @@ import { createClient } from "@portolan/client";
 import type { Call } from "@portolan/protocol";
 import { serve } from "@portolan/server";
 import { runtimeConnector, runtimeListener } from "../../src/index.ts";
-import type { SurfacePage } from "./page.ts";
+import type { SurfacePage } from "./surface-page.ts";
 
 /** How each page that said so was seen. */
 const seen: Record<string, unknown>[] = [];

@@ -3,11 +3,12 @@ import { serve } from "@portolan/server";
 import { runtimeConnector, runtimeListener } from "../../src/index.ts";
 import { type Commands, runCommand } from "../extension/commands.ts";
 import type { SurfaceApi } from "./background.ts";
+import type { SurfacePage } from "./surface-page.ts";
 
 const path = location.pathname;
 const client = createClient<SurfaceApi>(runtimeConnector());
 
-const pageApi = {
+const pageApi: SurfacePage = {
   async whereAreYou(): Promise<string> {
     const numbers: number[] = [];
     // And calls back, with a stream, while it is asked.
@@ -15,8 +16,6 @@ const pageApi = {
     return `${path} ${numbers}`;
   },
 };
-export type SurfacePage = typeof pageApi;
-
 serve(runtimeListener({ name: path, allow: { pages: true } }), pageApi);
 void client.arrived(path, (value) => value * 2);
 

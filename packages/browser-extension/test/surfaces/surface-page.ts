@@ -1,0 +1,4 @@
+/** What every open page serves to the background. */
+export interface SurfacePage {
+  whereAreYou(): Promise<string>;
+}
