@@ -16,7 +16,7 @@ const ways = [
 
 const mebibyte = 1024 * 1024;
 
-describe.each(ways)("O-24 messages beyond 64 MiB in $title", ({ kind, clone }) => {
+describe.each(ways)("O-24 messages beyond 64 MiB in $title", { timeout: 180_000 }, ({ kind, clone }) => {
   let site: Site;
   let folder = "";
   let browser: ExtensionBrowser | undefined;

@@ -32,7 +32,12 @@ function buildSurfaces(): Promise<string> {
 
 const noDisplay = process.env["DISPLAY"] ? undefined : "There is no display for docked panels: run under xvfb-run.";
 
-describe.each(["chromium", "firefox"] as const)("O-01 every page of an extension calls and is called in %s", (kind) => {
+/** Opening windows, panels and developer tools takes its time on a busy machine; in ms. */
+const patience = 100_000;
+const patiently = { timeout: 2 * patience };
+const title = "O-01 every page of an extension calls and is called in %s";
+
+describe.each(["chromium", "firefox"] as const)(title, patiently, (kind) => {
   let folder = "";
   let browser: ExtensionBrowser;
   let control: Page;
@@ -46,7 +51,7 @@ describe.each(["chromium", "firefox"] as const)("O-01 every page of an extension
         ? await launchChromium([folder], { devtools: true })
         : await launchFirefox(folder, { id: firefoxId, devtools: true });
     control = await browser.openOwn("control.html");
-  });
+  }, 2 * patience);
 
   afterAll(async () => {
     await browser?.close();
@@ -57,7 +62,7 @@ describe.each(["chromium", "firefox"] as const)("O-01 every page of an extension
   async function expectMet(path: string, inTab: boolean = false): Promise<void> {
     const seen = async (): Promise<unknown> => resultOf(await inScript(control, "seen"));
     await expect
-      .poll(seen, { timeout: 20_000 })
+      .poll(seen, { timeout: patience })
       .toContainEqual({ path, kind: "extension-page", trusted: true, at: path, inTab, doubled: 42 });
     expect(resultOf(await inScript(control, "ask", path))).toBe(`${path} 1,2,3`);
   }

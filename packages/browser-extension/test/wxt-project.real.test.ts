@@ -22,9 +22,9 @@ describe("O-24 a project of WXT, which runs every script of an extension in Node
         kind === "chromium" ? await launchChromium([folder]) : await launchFirefox(folder, { id: "wxt@portolan.test" });
       try {
         const page = await browser.open(site.origin);
-        await expect.poll(() => page.title(), { timeout: 20_000 }).toBe("background greets the site 1,2,3");
+        await expect.poll(() => page.title(), { timeout: 60_000 }).toBe("background greets the site 1,2,3");
         const popup = await browser.openOwn("popup.html");
-        await expect.poll(() => popup.title(), { timeout: 20_000 }).toBe("background greets the popup");
+        await expect.poll(() => popup.title(), { timeout: 60_000 }).toBe("background greets the popup");
       } finally {
         await browser.close();
         await site.close();

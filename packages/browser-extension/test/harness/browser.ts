@@ -57,7 +57,8 @@ export async function launchChromium(
     devtools: options.devtools ?? false,
     pipe: true,
     enableExtensions: [...folders],
-    args: chromiumArguments,
+    // A headed one would paint in software, and slowly.
+    args: options.devtools ? [...chromiumArguments, "--disable-gpu"] : chromiumArguments,
     timeout: firstStart,
     protocolTimeout,
     ...(options.userDataDir === undefined ? {} : { userDataDir: options.userDataDir }),
