@@ -1,11 +1,18 @@
 import { parentPort, threadId } from "node:worker_threads";
-import { defineTransport, type Transport } from "@portolan/protocol";
+import { defineTransport, type Transport, type TransportEvents } from "@portolan/protocol";
 import { attachNodePort } from "./node-port.ts";
+import { wakeful } from "./wakeful.ts";
 
 /** How to treat the thread that made this one. */
 export interface ParentTransportOptions {
   /** False when the parent runs foreign code. Default true. */
   readonly trusted?: boolean;
+  /**
+   * True: after each message this thread stays awake for up to 50 µs, in case the answer comes at once. Say it at both
+   * ends. Calls made one after another get several times faster where processors halt between messages, for up to 50 µs
+   * of processor time when nothing comes. Where it cannot help it does nothing. Default false.
+   */
+  readonly lowLatency?: boolean;
 }
 
 /**
@@ -23,6 +30,7 @@ export function parentTransport(options: ParentTransportOptions = {}): Transport
         "Here, use workerTransport(() => new Worker(…)); in a child process, @portolan/node.",
     );
   }
+  const open = (events: TransportEvents) => attachNodePort(port, events);
   return defineTransport({
     traits: {
       carries: "clone",
@@ -34,6 +42,6 @@ export function parentTransport(options: ParentTransportOptions = {}): Transport
     },
     peer: { kind: "parent-thread", threadId },
     port,
-    open: (events) => attachNodePort(port, events),
+    open: options.lowLatency ? wakeful(open) : open,
   });
 }

@@ -7,6 +7,7 @@ import {
 } from "@portolan/protocol";
 import { keepAlive } from "./keep-alive.ts";
 import { unreadable } from "./unreadable.ts";
+import { wakeful } from "./wakeful.ts";
 import { type WorkerFailure, workerEnding } from "./worker-ending.ts";
 import { assertWorker, type WorkerLike } from "./worker-like.ts";
 
@@ -14,6 +15,12 @@ import { assertWorker, type WorkerLike } from "./worker-like.ts";
 export interface WorkerTransportOptions {
   /** False for a thread that runs foreign code. Default true. */
   readonly trusted?: boolean;
+  /**
+   * True: after each message this thread stays awake for up to 50 µs, in case the answer comes at once. Say it at both
+   * ends. Calls made one after another get several times faster where processors halt between messages, for up to 50 µs
+   * of processor time when nothing comes. Where it cannot help it does nothing. Default false.
+   */
+  readonly lowLatency?: boolean;
 }
 
 /**
@@ -38,11 +45,12 @@ export function workerTransport(
   const ours = typeof worker === "function";
   const port = ours ? worker() : worker;
   assertWorker(port);
+  const open = (events: TransportEvents) => attach(port, ours, events);
   return defineTransport({
     traits: { carries: "clone", moves: "all", shared: true, trusted: options.trusted ?? true },
     peer: { kind: "worker-thread", threadId: port.threadId, worker: port },
     port,
-    open: (events) => attach(port, ours, events),
+    open: options.lowLatency ? wakeful(open) : open,
   });
 }
 
