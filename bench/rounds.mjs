@@ -30,14 +30,22 @@ export async function compare(workload, sides, { rounds, pace }) {
 // Finds out whether a contender does the work at all, and how much of it fits in a round.
 async function prepare(workload, name, side, pace, units) {
   try {
-    const first = await run(workload, side, workload.least);
-    const more = Math.min(workload.most, workload.least * 8);
-    const warm = first.time * more > roundTime * 4000 ? first : await run(workload, side, more);
+    const warm = await warmUp(workload, side);
     const fit = Math.round((roundTime * pace * 1000) / warm.time);
     units.set(name, Math.max(workload.least, Math.min(workload.most * pace, fit)));
     return undefined;
   } catch (error) {
     return sentence(error);
+  }
+}
+
+// Runs more and more until it takes a round's time, so that what is compiled later is compiled by then.
+async function warmUp(workload, side) {
+  let units = workload.least;
+  for (;;) {
+    const found = await run(workload, side, units);
+    if (found.time * units > roundTime * 500 || units === workload.most) return found;
+    units = Math.min(units * 4, workload.most);
   }
 }
 
