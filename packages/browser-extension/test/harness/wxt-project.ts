@@ -38,7 +38,10 @@ async function installWxt(home: string): Promise<void> {
   if (existsSync(join(home, "node_modules/wxt")) && readFileSync(copy, "utf8") === manifest) return;
   mkdirSync(home, { recursive: true });
   cpSync(join(source, "package.json"), copy);
-  await run("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"], { cwd: home });
+  const install = () =>
+    run("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"], { cwd: home });
+  // Once more: a registry has bad moments, and a hook has no second try.
+  await install().catch(install);
 }
 
 /** Packs a package as it would be published, and unpacks it where the project finds it. */
