@@ -15,7 +15,7 @@ export interface Codec {
   readonly chunks?: "text" | "bytes";
   /**
    * For codecs that carry bytes beside their text: what stands for bytes in a frame
-   * that is encoded. Decoded frames hold a Uint8Array in that place. Without it bytes
+   * that is encoded, a copy, since they may change until then. Decoded frames hold a Uint8Array in that place. Without it bytes
    * become base64 on carriers that do not clone.
    */
   readonly attach?: (bytes: Uint8Array) => unknown;

@@ -32,23 +32,45 @@ export function lengthFramed(options: LengthFramedOptions = {}): Codec {
 
 const headerBytes = 4;
 const tagBytes = 16;
+/** What stands before the only attachment of a frame, and how much text may follow it. */
+const headRoom = headerBytes + 1 + tagBytes + 4 + 4;
+const textRoom = 512;
 
 /** The first byte of a frame that is more than JSON, which no JSON text begins with. */
 const Form = { piece: 0, attached: 1 } as const;
 
 /** Where {@link Attachment}s go while a frame is written. */
-let attaching: { readonly tag: string; readonly all: Uint8Array[] } | undefined;
+let attaching: { readonly tag: string; readonly all: Attachment[] } | undefined;
 
-/** Bytes in a value on its way out: JSON has a name in their place, and they stand before it. */
+/**
+ * Bytes in a value on its way out: JSON has a name in their place. They are copied
+ * to where a frame of their own has room before and behind them, so that a large
+ * piece of a stream is copied no more.
+ */
 class Attachment {
-  readonly #bytes: Uint8Array;
+  readonly #room: Uint8Array;
+  readonly length: number;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    this.length = bytes.length;
+    this.#room = new Uint8Array(headRoom + bytes.length + textRoom);
+    this.#room.set(bytes, headRoom);
+  }
+
+  get bytes(): Uint8Array {
+    return this.#room.subarray(headRoom, headRoom + this.length);
   }
 
   toJSON(): string | undefined {
-    return attaching && attaching.tag + (attaching.all.push(this.#bytes) - 1);
+    return attaching && attaching.tag + (attaching.all.push(this) - 1);
+  }
+
+  /** The frame of these bytes alone and a text, if that is short. */
+  frame(head: Uint8Array, text: Uint8Array): Uint8Array | undefined {
+    if (text.length > textRoom) return undefined;
+    this.#room.set(head);
+    this.#room.set(text, headRoom + this.length);
+    return this.#room.subarray(0, headRoom + this.length + text.length);
   }
 }
 
@@ -186,46 +208,51 @@ function isPiece(frame: unknown): frame is readonly [...unknown[], Uint8Array] {
 
 function encodePiece(frame: readonly unknown[]): Uint8Array {
   const head = encoder.encode(JSON.stringify(frame.slice(0, -1)));
-  return joined([Uint8Array.of(Form.piece, head.length), head, frame.at(-1) as Uint8Array]);
+  const piece = frame.at(-1) as Uint8Array;
+  return concat([numberOf(2 + head.length + piece.length), Uint8Array.of(Form.piece, head.length), head, piece]);
 }
 
-/** Form, tag, count, lengths, attachments, text. */
-function encodeAttached(tag: string, all: readonly Uint8Array[], text: string): Uint8Array {
-  const numbers = new DataView(new ArrayBuffer(4 + 4 * all.length));
-  for (const [index, number] of [all.length, ...all.map(({ length }) => length)].entries()) {
-    numbers.setUint32(4 * index, number);
-  }
-  const head = encoder.encode(`${String.fromCharCode(Form.attached)}${tag}`);
-  return joined([head, new Uint8Array(numbers.buffer), ...all, encoder.encode(text)]);
+/** Length, form, tag, count, lengths; then the attachments and the text. */
+function encodeAttached(tag: string, all: readonly Attachment[], text: string): Uint8Array {
+  const written = encoder.encode(text);
+  const head = new Uint8Array(headRoom + 4 * (all.length - 1));
+  const numbers = new DataView(head.buffer);
+  const attached = all.reduce((sum, { length }) => sum + length, 0);
+  numbers.setUint32(0, head.length - headerBytes + attached + written.length);
+  head.set(encoder.encode(String.fromCharCode(Form.attached) + tag), headerBytes);
+  numbers.setUint32(headerBytes + 1 + tagBytes, all.length);
+  for (const [index, { length }] of all.entries()) numbers.setUint32(headRoom - 4 + 4 * index, length);
+  const alone = all.length === 1 ? all[0]?.frame(head, written) : undefined;
+  return alone ?? concat([head, ...all.map(({ bytes }) => bytes), written]);
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const frame = withLength(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = headerBytes;
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
   for (const part of parts) {
-    frame.set(part, at);
+    whole.set(part, at);
     at += part.length;
   }
-  return frame;
+  return whole;
 }
 
 /** Small texts are written on a page of ours first, since only then their length is known. */
 function encodeText(text: string): Uint8Array {
-  if (text.length * 3 > pageBytes) return joined([encoder.encode(text)]);
-  page ??= new Uint8Array(pageBytes);
-  const { written } = encoder.encodeInto(text, page);
-  const frame = withLength(written);
-  frame.set(page.subarray(0, written), headerBytes);
-  return frame;
+  if (text.length * 3 > pageBytes) {
+    const written = encoder.encode(text);
+    return concat([numberOf(written.length), written]);
+  }
+  page ??= new Uint8Array(headerBytes + pageBytes);
+  const { written } = encoder.encodeInto(text, page.subarray(headerBytes));
+  page.set(numberOf(written));
+  return page.slice(0, headerBytes + written);
 }
 
 let page: Uint8Array | undefined;
 const pageBytes = 16 * 1024;
 
-function withLength(length: number): Uint8Array {
-  const frame = new Uint8Array(headerBytes + length);
-  new DataView(frame.buffer).setUint32(0, length);
-  return frame;
+function numberOf(length: number): Uint8Array {
+  return Uint8Array.of(length >>> 24, length >>> 16, length >>> 8, length);
 }
 
 /** Sixteen characters that no user's text begins with by chance, or by knowing them. */

@@ -185,10 +185,12 @@ export class Carrier {
     const chunks = this.#assembly.take(fragment);
     if (!chunks) return [];
     if (this.#codec.pieces) return [this.#codec.pieces.read(chunks, this.#codecOptions.guard)];
-    const whole = joinChunks(chunks);
     // A state of its own: the stream's may hold the beginning of the next frame.
     this.#inner ??= this.#codec.open(this.#codecOptions);
-    return this.#inner.decode(this.#codec.framed && typeof whole === "string" ? `${whole}\n` : whole);
+    const inner = this.#inner;
+    if (this.#codec.chunks === "bytes") return chunks.flatMap((chunk) => inner.decode(chunk));
+    const whole = joinChunks(chunks);
+    return inner.decode(this.#codec.framed && typeof whole === "string" ? `${whole}\n` : whole);
   }
 }
 

@@ -107,6 +107,7 @@ export class Producer {
 
   async #run(): Promise<void> {
     this.#pumping = true;
+    let paused = this.#sentBytes;
     try {
       while (!this.#finished && this.#mayPull()) {
         const step = await this.#source.next();
@@ -118,6 +119,12 @@ export class Producer {
           break;
         }
         this.#add(step.value);
+        // Small calls must find a gap beside a stream of large pieces.
+        if (this.#sentBytes - paused >= chunkBytes) {
+          paused = this.#sentBytes;
+          this.#flush();
+          await turn();
+        }
       }
     } catch (error) {
       this.#failed(error);
@@ -216,6 +223,10 @@ export class Producer {
     );
     this.#owner.ended();
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise(soon);
 }
 
 /** Something that is said once. */

@@ -26,7 +26,7 @@ export function packBytes(source: ArrayBuffer | ArrayBufferView, key: Key, packi
   if (!packing.natives) {
     packing.meet(source, key, null);
     packing.entry(ValueKind.bytes, key, type);
-    if (packing.options.attach) return packing.options.attach(bytes.slice());
+    if (packing.options.attach) return packing.options.attach(bytes);
     packing.size += length >> 2;
     return toBase64(bytes);
   }
