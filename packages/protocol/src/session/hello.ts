@@ -42,11 +42,13 @@ export function writeHello(greeting: Greeting, answer: boolean): HelloMessage {
 /** Why two sides cannot talk, if they cannot. */
 export function mismatch([, version, body]: HelloMessage, codec: Codec): RpcError | undefined {
   if (version !== PROTOCOL_VERSION) {
-    const message = `this side speaks protocol version ${PROTOCOL_VERSION}, the other side version ${version}: update the older one`;
+    const [older, newer] = [PROTOCOL_VERSION, version].sort((a, b) => a - b);
+    // Both ends show this sentence: it must be true on either.
+    const message = `one side speaks protocol version ${newer}, the other one ${older}: update the side with ${older}`;
     return new RpcError("VERSION_MISMATCH", message, { delivered: "no" });
   }
   if (body.codec === codec.name) return undefined;
-  const message = `this side uses the codec ${codec.name}, the other side ${body.codec}: give both the same`;
+  const message = `one side uses the codec ${codec.name}, the other one ${body.codec}: give both the same`;
   return new RpcError("FAILED_PRECONDITION", message, { delivered: "no" });
 }
 
