@@ -20,6 +20,15 @@ bindTests({ describe, it }, "a worker and its parent", {
   },
 });
 
+bindTests({ describe, it }, "a worker and its parent, with low latency", {
+  only: "transport",
+  traits: { carries: "clone", moves: "all", shared: true, trusted: true, announcesDeath: true, queues: true },
+  connect() {
+    const worker = new Worker(fixture, { workerData: { lowLatency: true } });
+    return { near: workerTransport(() => worker, { lowLatency: true }), close: () => ended(worker) };
+  },
+});
+
 bindTests({ describe, it }, "a port to another thread", {
   traits: { carries: "clone", moves: "all", shared: false, trusted: true, announcesDeath: true },
   connect() {
