@@ -38,20 +38,25 @@ export function socketTransport(socket: Socket | (() => Socket), options: Socket
   return typeof socket === "function" ? openSocket(socket(), true, options) : openSocket(socket, false, options);
 }
 
+const codec = /* @__PURE__ */ lengthFramed();
+
+/** One object for all transports of a kind: a server has thousands. */
+const traits = {
+  carries: "bytes",
+  framed: false,
+  maxMessage: maxByteMessage,
+  announcesDeath: false,
+  network: true,
+} as const;
+const trustedTraits = { ...traits, trusted: true } as const;
+
 /** The transport of one socket. For the listener and the connector. */
 export function openSocket(socket: Socket, owned: boolean, { trusted = false }: SocketTransportOptions): Transport {
   return defineTransport({
-    traits: {
-      carries: "bytes",
-      framed: false,
-      maxMessage: maxByteMessage,
-      announcesDeath: false,
-      network: true,
-      trusted,
-    },
+    traits: trusted ? trustedTraits : traits,
     peer: socketPeer(socket),
     port: socket,
-    codec: lengthFramed(),
+    codec,
     open: (events) => new SocketPort(socket, events, owned),
   });
 }

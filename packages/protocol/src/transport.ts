@@ -164,37 +164,43 @@ export function defineTransport(definition: TransportDefinition): Transport {
   return new DefinedTransport(definition);
 }
 
+type Listeners<T> = readonly ((value: T) => void)[];
+
+const none: readonly never[] = [];
+
+/** Lists are replaced, never changed: an idle transport holds none, and a walk is not disturbed. */
 class DefinedTransport implements Transport {
   readonly traits: Traits;
   readonly peer: Peer;
   readonly port: object;
   readonly codec: Codec | undefined;
-  readonly closed: Promise<CloseReason>;
   #ended: CloseReason | undefined;
   #port: TransportPort | undefined;
-  #kept: unknown[] = [];
-  #settleClosed!: (reason: CloseReason) => void;
-  /** Each with the number of messages that had come before it. */
-  readonly #receivers = new Map<(message: unknown) => void, number>();
-  #delivered = 0;
-  readonly #closeListeners = new Set<(reason: CloseReason) => void>();
-  readonly #writableListeners = new Set<() => void>();
+  #kept: unknown[] | undefined;
+  #closed: Promise<CloseReason> | undefined;
+  #receivers: Listeners<unknown> = none;
+  #closeListeners: Listeners<CloseReason> = none;
+  #writableListeners: Listeners<void> = none;
 
   constructor(definition: TransportDefinition) {
-    this.traits = Object.freeze({ ...defaultTraits, ...definition.traits });
+    this.traits = wholeTraits(definition.traits);
     this.port = definition.port ?? this;
     this.codec = definition.codec;
     this.peer = { kind: "unknown", ...definition.peer, trusted: this.traits.trusted };
-    this.closed = new Promise((resolve) => {
-      this.#settleClosed = resolve;
-    });
     this.#port = definition.open({
       message: (message) => this.#deliver(message),
       end: (reason) => this.#end(reason),
-      writable: () => this.#announceWritable(),
+      writable: () => {
+        for (const listener of this.#writableListeners) isolated(listener, undefined);
+      },
     });
     // The port may have ended while it was opened: give it its way out.
     if (this.#ended) this.#port.close(this.#ended);
+  }
+
+  get closed(): Promise<CloseReason> {
+    this.#closed ??= new Promise((resolve) => (this.#ended ? resolve(this.#ended) : this.onClose(resolve)));
+    return this.#closed;
   }
 
   get blocked(): boolean {
@@ -205,7 +211,7 @@ class DefinedTransport implements Transport {
     return this.#ended;
   }
 
-  send(message: unknown, transfer: readonly object[] = []): void {
+  send(message: unknown, transfer: readonly object[] = none): void {
     if (this.#ended || !this.#port) {
       throw new RpcError("UNAVAILABLE", `the transport has ended: ${this.#ended?.message ?? "not open"}`, {
         delivered: "no",
@@ -217,24 +223,38 @@ class DefinedTransport implements Transport {
   receive(receiver: (message: unknown) => void): () => void {
     // A function of its own, so that registering one receiver twice counts twice.
     const own = (message: unknown) => receiver(message);
-    this.#receivers.set(own, this.#delivered);
-    const kept = this.#kept;
-    this.#kept = [];
+    this.#receivers = [...this.#receivers, own];
+    const kept = this.#kept ?? [];
+    this.#kept = undefined;
     for (const message of kept) this.#deliver(message);
-    return () => void this.#receivers.delete(own);
+    return () => {
+      this.#receivers = without(this.#receivers, own);
+    };
   }
 
   onClose(listener: (reason: CloseReason) => void): () => void {
     const own = (reason: CloseReason) => listener(reason);
-    this.#closeListeners.add(own);
-    if (this.#ended) queueMicrotask(() => this.#closeListeners.delete(own) && own(this.#ended ?? closedHere));
-    return () => void this.#closeListeners.delete(own);
+    this.#closeListeners = [...this.#closeListeners, own];
+    const stop = () => {
+      this.#closeListeners = without(this.#closeListeners, own);
+    };
+    const ended = this.#ended;
+    if (ended) {
+      queueMicrotask(() => {
+        if (!this.#closeListeners.includes(own)) return;
+        stop();
+        own(ended);
+      });
+    }
+    return stop;
   }
 
   onWritable(listener: () => void): () => void {
     const own = () => listener();
-    this.#writableListeners.add(own);
-    return () => void this.#writableListeners.delete(own);
+    this.#writableListeners = [...this.#writableListeners, own];
+    return () => {
+      this.#writableListeners = without(this.#writableListeners, own);
+    };
   }
 
   hold(busy: boolean): void {
@@ -245,15 +265,18 @@ class DefinedTransport implements Transport {
     this.#end(reason);
   }
 
+  /** A receiver that comes meanwhile hears the next message; one that goes hears no more of this one. */
   #deliver(message: unknown): void {
     if (this.#ended) return;
-    if (this.#receivers.size === 0) this.#keep(message);
-    // A receiver that comes while a message is delivered hears the next one, not this one again.
-    const number = ++this.#delivered;
-    for (const [receiver, before] of this.#receivers) if (before < number) isolated(receiver, message);
+    const receivers = this.#receivers;
+    if (receivers.length === 0) this.#keep(message);
+    for (const receiver of receivers) {
+      if (receivers === this.#receivers || this.#receivers.includes(receiver)) isolated(receiver, message);
+    }
   }
 
   #keep(message: unknown): void {
+    this.#kept ??= [];
     if (this.#kept.push(message) <= maxKept) return;
     const why = `more than ${maxKept} messages arrived before anyone received`;
     this.#end({ code: "RESOURCE_EXHAUSTED", message: why, by: "local" });
@@ -262,19 +285,34 @@ class DefinedTransport implements Transport {
   #end(reason: CloseReason): void {
     if (this.#ended) return;
     this.#ended = reason;
-    const listeners = [...this.#closeListeners];
-    this.#closeListeners.clear();
-    this.#receivers.clear();
-    this.#writableListeners.clear();
-    this.#kept = [];
+    const listeners = this.#closeListeners;
+    this.#closeListeners = none;
+    this.#receivers = none;
+    this.#writableListeners = none;
+    this.#kept = undefined;
     if (this.#port) isolated((last) => this.#port?.close(last), reason);
-    this.#settleClosed(reason);
     for (const listener of listeners) isolated(listener, reason);
   }
+}
 
-  #announceWritable(): void {
-    for (const listener of [...this.#writableListeners]) isolated(listener, undefined);
+function without<T>(listeners: Listeners<T>, gone: (value: T) => void): Listeners<T> {
+  return listeners.length > 1
+    ? listeners.filter((listener) => listener !== gone)
+    : listeners[0] === gone
+      ? none
+      : listeners;
+}
+
+/** Made once for each object of an adapter's, since a server has thousands of transports alike. */
+const knownTraits = /* @__PURE__ */ new WeakMap<object, Traits>();
+
+function wholeTraits(given: TransportDefinition["traits"]): Traits {
+  let traits = knownTraits.get(given);
+  if (!traits) {
+    traits = Object.freeze({ ...defaultTraits, ...given });
+    knownTraits.set(given, traits);
   }
+  return traits;
 }
 
 /** Runs a listener; what it throws is reported on the console and stops nobody. */

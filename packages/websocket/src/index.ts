@@ -6,5 +6,5 @@ export {
   type WebSocketUrl,
   webSocketConnector,
 } from "./web-socket-connector.ts";
-export type { CloseEventLike, WebSocketLike } from "./web-socket-like.ts";
+export type { CloseEventLike, WebSocketEvents, WebSocketLike } from "./web-socket-like.ts";
 export { type WebSocketTransportOptions, webSocketTransport } from "./web-socket-transport.ts";

@@ -7,18 +7,17 @@ export interface WebSocketLike {
   readonly readyState: number;
   /** Bytes that were sent but have not left yet. */
   readonly bufferedAmount: number;
-  /** Set to `"arraybuffer"` by the transport. */
+  /** Set by the transport. */
   binaryType: string;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
-  addEventListener(type: "open", listener: () => void): void;
-  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
-  addEventListener(type: "error", listener: (event: object) => void): void;
-  addEventListener(type: "close", listener: (event: CloseEventLike) => void): void;
-  removeEventListener(type: "open", listener: () => void): void;
-  removeEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
-  removeEventListener(type: "error", listener: (event: object) => void): void;
-  removeEventListener(type: "close", listener: (event: CloseEventLike) => void): void;
+  addEventListener(type: "open" | "message" | "error" | "close", listener: WebSocketEvents): void;
+  removeEventListener(type: "open" | "message" | "error" | "close", listener: WebSocketEvents): void;
+}
+
+/** An object that hears events (https://dom.spec.whatwg.org/#callbackdef-eventlistener): one for all, instead of a function each. */
+export interface WebSocketEvents {
+  handleEvent(event: { readonly type: string }): void;
 }
 
 /** What a close frame said; 1006 if there was none. */
@@ -30,7 +29,12 @@ export interface CloseEventLike {
 /** What `ws` has besides, by which a session need not keep its process alive, and a dead peer need not be waited for. */
 export interface NodeWebSocket {
   /** The TCP or TLS socket below; absent until the WebSocket is open. */
-  readonly _socket?: { ref?(): void; unref?(): void } | null;
+  readonly _socket?: {
+    ref?(): void;
+    unref?(): void;
+    once?(event: "drain", listener: () => void): void;
+    off?(event: "drain", listener: () => void): void;
+  } | null;
   terminate?(): void;
 }
 

@@ -1,7 +1,12 @@
 import { type CloseReason, RpcError, type TransportEvents, type TransportPort } from "@portolan/protocol";
 import { closeFrameOf, reasonOfClose } from "./close-code.ts";
-import { SendPressure } from "./send-pressure.ts";
-import { type CloseEventLike, type NodeWebSocket, ReadyState, type WebSocketLike } from "./web-socket-like.ts";
+import {
+  type CloseEventLike,
+  type NodeWebSocket,
+  ReadyState,
+  type WebSocketEvents,
+  type WebSocketLike,
+} from "./web-socket-like.ts";
 
 /** How a {@link WebSocketPort} treats its socket. */
 export interface WebSocketPortOptions {
@@ -13,31 +18,44 @@ export interface WebSocketPortOptions {
 /** How long, in milliseconds, a closing peer may take to answer the close frame. */
 const closePatience = 2_000;
 
-/** The listeners and verbs of one WebSocket, in whatever state it is. */
-export class WebSocketPort implements TransportPort {
+/** How often a full buffer is looked at where nobody tells, in milliseconds. */
+const lookInterval = 2;
+
+const heard = ["open", "message", "error", "close"] as const;
+
+/** The listener and the verbs of one WebSocket, in whatever state it is. */
+export class WebSocketPort implements TransportPort, WebSocketEvents {
   readonly #socket: WebSocketLike & NodeWebSocket;
   readonly #events: TransportEvents;
-  readonly #owned: boolean;
-  readonly #pressure: SendPressure;
+  readonly #options: WebSocketPortOptions;
   /** What was sent while connecting. */
-  #early: (string | Uint8Array<ArrayBuffer>)[] = [];
+  #early: (string | Uint8Array<ArrayBuffer>)[] | undefined;
   #busy: boolean | undefined;
+  /** While the socket's buffer is full: stops to wait for room. */
+  #full: (() => void) | undefined;
 
-  constructor(socket: WebSocketLike, events: TransportEvents, { owned, highWaterMark }: WebSocketPortOptions) {
+  constructor(socket: WebSocketLike, events: TransportEvents, options: WebSocketPortOptions) {
     this.#socket = socket;
     this.#events = events;
-    this.#owned = owned;
-    this.#pressure = new SendPressure({
-      highWaterMark,
-      buffered: () => socket.bufferedAmount,
-      writable: () => events.writable(),
-    });
-    socket.binaryType = "arraybuffer";
-    socket.addEventListener("open", this.#opened);
-    socket.addEventListener("message", this.#arrived);
-    socket.addEventListener("error", this.#failed);
-    socket.addEventListener("close", this.#ended);
+    this.#options = options;
+    // `ws` gives parts of what it read, instead of a copy of each.
+    socket.binaryType = "terminate" in socket ? "nodebuffer" : "arraybuffer";
+    for (const type of heard) socket.addEventListener(type, this);
     if (socket.readyState >= ReadyState.closing) events.end(alreadyClosed);
+  }
+
+  handleEvent(event: { readonly type: string; readonly data?: unknown; readonly error?: unknown }): void {
+    switch (event.type) {
+      case "message":
+        return this.#events.message(messageOf(event.data));
+      case "open":
+        return this.#opened();
+      case "close":
+        return this.#events.end(reasonOfClose(event as unknown as CloseEventLike));
+      default:
+        // Browsers tell nothing here and follow with `close`; `ws` and Node tell why, and may close much later.
+        if (event.error) this.#events.end(reasonOfError(event.error));
+    }
   }
 
   send(message: unknown): void {
@@ -45,16 +63,20 @@ export class WebSocketPort implements TransportPort {
       throw new TypeError(`expected a string or a Uint8Array for a WebSocket, got ${typeof message}`);
     }
     const { readyState } = this.#socket;
-    if (readyState === ReadyState.connecting) return void this.#early.push(message);
+    if (readyState === ReadyState.connecting) {
+      this.#early ??= [];
+      return void this.#early.push(message);
+    }
     if (readyState !== ReadyState.open) {
       throw new RpcError("UNAVAILABLE", "the WebSocket is closing", { delivered: "no" });
     }
     this.#socket.send(message);
-    this.#pressure.check();
+    if (!this.#full && this.#socket.bufferedAmount >= this.#options.highWaterMark) this.#waitForRoom();
   }
 
+  /** True from the high-water mark until half of it has left. */
   blocked(): boolean {
-    return this.#pressure.blocked || this.#socket.readyState === ReadyState.connecting;
+    return this.#full !== undefined || this.#socket.readyState === ReadyState.connecting;
   }
 
   hold(busy: boolean): void {
@@ -65,36 +87,44 @@ export class WebSocketPort implements TransportPort {
   }
 
   close(reason: CloseReason): void {
-    this.#pressure.close();
-    this.#early = [];
-    this.#socket.removeEventListener("open", this.#opened);
-    this.#socket.removeEventListener("message", this.#arrived);
-    this.#socket.removeEventListener("error", this.#failed);
-    this.#socket.removeEventListener("close", this.#ended);
-    if (this.#owned && this.#socket.readyState !== ReadyState.closed) closeSocket(this.#socket, reason);
+    this.#full?.();
+    this.#early = undefined;
+    for (const type of heard) this.#socket.removeEventListener(type, this);
+    if (this.#options.owned && this.#socket.readyState !== ReadyState.closed) closeSocket(this.#socket, reason);
   }
 
-  readonly #opened = (): void => {
+  #opened(): void {
     if (this.#busy !== undefined) this.hold(this.#busy);
-    const early = this.#early;
-    this.#early = [];
+    const early = this.#early ?? [];
+    this.#early = undefined;
     for (const message of early) this.send(message);
     if (!this.blocked()) this.#events.writable();
-  };
+  }
 
-  readonly #arrived = (event: { readonly data: unknown }): void => {
-    const { data } = event;
-    this.#events.message(typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer));
-  };
+  /** WebSockets tell nobody when their buffer empties, so a timer looks; `ws` shows the socket below, which tells. */
+  #waitForRoom(): void {
+    const below = this.#socket._socket;
+    if (below?.once && below.off) {
+      below.once("drain", this.#look);
+      this.#full = () => below.off?.("drain", this.#look);
+    } else {
+      const timer = setTimeout(this.#look, lookInterval);
+      this.#full = () => clearTimeout(timer);
+    }
+  }
 
-  /** Browsers tell nothing here and follow with `close`; `ws` and Node tell why, and may close much later. */
-  readonly #failed = (event: object): void => {
-    if ("error" in event && event.error) this.#events.end(reasonOfError(event.error));
+  readonly #look = (): void => {
+    if (this.#socket.bufferedAmount > this.#options.highWaterMark / 2) return this.#waitForRoom();
+    this.#full = undefined;
+    this.#events.writable();
   };
+}
 
-  readonly #ended = (event: CloseEventLike): void => {
-    this.#events.end(reasonOfClose(event));
-  };
+/** Text, or a plain view of what `ws` gives as a Buffer and browsers as an ArrayBuffer. */
+function messageOf(data: unknown): unknown {
+  if (typeof data === "string") return data;
+  if (!ArrayBuffer.isView(data)) return new Uint8Array(data as ArrayBuffer);
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 const alreadyClosed: CloseReason = { code: "UNAVAILABLE", message: "the WebSocket is closed already", by: "platform" };
@@ -107,20 +137,21 @@ function isBytes(message: unknown): message is Uint8Array<ArrayBuffer> {
 function closeSocket(socket: WebSocketLike & NodeWebSocket, reason: CloseReason): void {
   const gone = reason.code === "UNAVAILABLE" && socket.terminate !== undefined;
   const timer = socket.terminate && !gone ? setTimeout(() => socket.terminate?.(), closePatience) : undefined;
-  const done = () => {
-    clearTimeout(timer);
-    socket.removeEventListener("close", done);
-    socket.removeEventListener("error", quiet);
-  };
-  socket.addEventListener("close", done);
   // `ws` raises an error for a connection given up while connecting; unheard it would end the process.
-  socket.addEventListener("error", quiet);
+  const last: WebSocketEvents = {
+    handleEvent({ type }) {
+      if (type !== "close") return;
+      clearTimeout(timer);
+      socket.removeEventListener("close", last);
+      socket.removeEventListener("error", last);
+    },
+  };
+  socket.addEventListener("close", last);
+  socket.addEventListener("error", last);
   const { code, reason: text } = closeFrameOf(reason);
   if (gone) socket.terminate?.();
   else socket.close(code, text);
 }
-
-function quiet(): void {}
 
 /** What `ws` and Node report: errors of the socket, of the upgrade, and of frames. */
 function reasonOfError(error: unknown): CloseReason {

@@ -39,6 +39,16 @@ export function webSocketTransport(
   return openWebSocket(socket, false, options);
 }
 
+const textForm = /* @__PURE__ */ json();
+const binaryForm = /* @__PURE__ */ lengthFramed();
+const network = { maxMessage, announcesDeath: false, network: true } as const;
+
+/** One object for all transports of a kind: a server has thousands. */
+const traitsOf = {
+  text: { trusted: { ...network, carries: "text", trusted: true }, untrusted: { ...network, carries: "text" } },
+  bytes: { trusted: { ...network, carries: "bytes", trusted: true }, untrusted: { ...network, carries: "bytes" } },
+} as const;
+
 /** The transport of one socket, with what is known about its peer. For the doors of this package. */
 export function openWebSocket(
   socket: WebSocketLike,
@@ -47,10 +57,10 @@ export function openWebSocket(
   peer: Partial<Peer> = {},
 ): Transport {
   return defineTransport({
-    traits: { carries: binary ? "bytes" : "text", maxMessage, announcesDeath: false, network: true, trusted },
+    traits: traitsOf[binary ? "bytes" : "text"][trusted ? "trusted" : "untrusted"],
     peer: { kind: "websocket", ...peer },
     port: socket,
-    codec: binary ? lengthFramed() : json(),
+    codec: binary ? binaryForm : textForm,
     open: (events) => new WebSocketPort(socket, events, { owned, highWaterMark }),
   });
 }
