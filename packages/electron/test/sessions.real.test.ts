@@ -13,6 +13,8 @@ const scenarios = [
   "two windows call one another",
   "two windows by way of main",
   "main and a utility process",
+  "a port inside a call to a utility process, and back",
+  "a port inside a call of a page to a utility process, and back",
   "a page and a utility process",
   "a page and a worker thread",
 ];
@@ -164,6 +166,39 @@ inEachElectron(scenarios, ({ of }) => {
 
   it("a page calls a utility process over a port of their own", (context) => {
     expect(of(context, "a page and a utility process")).toEqual(["utility", 5, 1, 2]);
+  });
+
+  it("M-04 M-11 a port inside a call from main is moved to a utility process, and works there; it cannot be sent back, which is said", (context) => {
+    expect(of(context, "a port inside a call to a utility process, and back")).toMatchObject({
+      kind: "MessagePortMain",
+      answer: [["from", "the utility process"]],
+      heard: [[["from", "main"]]],
+      untouched: true,
+      refused: {
+        code: "INVALID_ARGUMENT",
+        message: expect.stringContaining("a utility process cannot move ports to main"),
+      },
+      alive: "ABC",
+      left: { calls: { inFlight: 0, open: 0 }, exports: 0, stubs: 0 },
+    });
+  });
+
+  it("M-04 M-11 a port inside a call from a page is moved to a utility process, and one comes back", (context) => {
+    expect(of(context, "a port inside a call of a page to a utility process, and back")).toEqual({
+      answer: [["from", "the utility process"]],
+      heard: [[["from", "the page"]]],
+      back: "through the port that came back",
+      kind: "[object MessagePort]",
+    });
+  });
+
+  it("G-17 a Blob that a thread behind main gives a page is refused by its path, and the relay lives on", (context) => {
+    const { blob, still } = of(context, "a page and a worker thread");
+    expect(blob).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: expect.stringContaining("result.deep[0] cannot cross"),
+    });
+    expect(still).toBe(4);
   });
 
   it("M-05 M-19 a page calls a worker thread behind main, which decodes nothing and vouches for nothing", (context) => {

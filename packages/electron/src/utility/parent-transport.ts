@@ -1,4 +1,4 @@
-import { defineTransport, type Transport } from "@portolan/protocol";
+import { defineTransport, RpcError, type Transport } from "@portolan/protocol";
 import { landPorts } from "../ports/carried-ports.ts";
 import { peerWord, wordIn } from "../words.ts";
 import { type ParentPortEvent, theParentPort } from "./parent-port.ts";
@@ -29,7 +29,7 @@ export function parentTransport({ trusted = true }: ParentTransportOptions = {})
       port.start?.();
       return {
         send(message, transfer) {
-          if (transfer.length > 0) throw new TypeError("a utility process cannot move ports to main; main deals them");
+          if (transfer.length > 0) throw new RpcError("INVALID_ARGUMENT", noWayUp, { delivered: "no" });
           port.postMessage(message);
         },
         close: () => void port.off("message", onMessage),
@@ -37,3 +37,6 @@ export function parentTransport({ trusted = true }: ParentTransportOptions = {})
     },
   });
 }
+
+const noWayUp =
+  "a utility process cannot move ports to main, since Electron gives it no way: let main make the channel and hand in one end";

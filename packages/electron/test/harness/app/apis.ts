@@ -107,6 +107,7 @@ export function makeMainApi() {
     failForeign: (): number => {
       throw new DiskError("disk is full");
     },
+    giveBlob: (): unknown => ({ deep: [new Blob(["x"])] }),
     giveProcess: (): unknown => ({ deep: [{ process }] }),
     size: (value: ArrayBuffer | Uint8Array) => value.byteLength,
   };

@@ -4,6 +4,7 @@ import { openSession } from "@portolan/protocol";
 import { serve } from "@portolan/server";
 import { mainConnector, mainTransport, peerListener } from "../../../src/renderer/index.ts";
 import { type MainApi, makePageApi, type PageApi, Point, registerPoint } from "./apis.ts";
+import type { PortApi } from "./utility-rpc.ts";
 
 let client: Client<MainApi>;
 const page = makePageApi(location.pathname.split("/").at(-1) ?? "");
@@ -34,7 +35,7 @@ export const rpc = {
   },
   add: (a: number, b: number) => client.add(a, b),
   whoAmI: () => client.whoAmI(),
-  failing: (name: "fail" | "failForeign" | "giveProcess" | "hang" | "whoAmI") => failing(client[name]()),
+  failing: (name: "fail" | "failForeign" | "giveProcess" | "giveBlob" | "hang" | "whoAmI") => failing(client[name]()),
   send: {
     element: () => failing(client.echo({ deep: [document.body] })),
     blob: () => failing(client.echo({ deep: [new Blob(["x"])] })),
@@ -142,11 +143,34 @@ export const rpc = {
       });
   },
   peer: undefined as Client<PageApi> | undefined,
-  async askPeer() {
+  async met() {
     while (!rpc.peer) await new Promise<void>((done) => (wake = done));
-    const { data } = await safe(rpc.peer.add(2, 3));
-    const next = await rpc.peer.counter();
-    return [await rpc.peer.title(), data, await next(), await next()];
+    return rpc.peer;
+  },
+  async askPeer() {
+    const peer = await rpc.met();
+    const { data } = await safe(peer.add(2, 3));
+    const next = await peer.counter();
+    return [await peer.title(), data, await next(), await next()];
+  },
+  /** Moves a port to the utility process inside a call, and gets one back. */
+  async portsOfPeer() {
+    const peer = (await rpc.met()) as unknown as Client<PortApi>;
+    const { port1, port2 } = new MessageChannel();
+    const answer = new Promise((done) => {
+      port1.onmessage = ({ data }) => done([...data]);
+    });
+    await peer.talk({ deep: [{ port: transfer(port2) }] } as never);
+    port1.postMessage(new Map([["from", "the page"]]));
+    const other = new MessageChannel();
+    const { port } = (await peer.giveBack({ port: transfer(other.port2) } as never)) as unknown as {
+      port: MessagePort;
+    };
+    const back = new Promise((done) => {
+      other.port1.onmessage = ({ data }) => done(data);
+    });
+    port.postMessage("through the port that came back");
+    return { answer: await answer, heard: await peer.heard(), back: await back, kind: String(port) };
   },
 };
 

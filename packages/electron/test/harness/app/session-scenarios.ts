@@ -1,10 +1,11 @@
-import { createClient } from "@portolan/client";
+import { createClient, stats, transfer } from "@portolan/client";
 import { openSession, relay } from "@portolan/protocol";
 import { type Server, serve } from "@portolan/server";
-import { type BrowserWindow, screen, utilityProcess } from "electron";
+import { type BrowserWindow, MessageChannelMain, screen, utilityProcess } from "electron";
 import { connectFrames, rendererListener, utilityTransport } from "../../../src/main/index.ts";
 import { makeMainApi, type PageApi, registerPoint } from "./apis.ts";
 import { afterwards, file, inPage, open, type Scenario } from "./scenario.ts";
+import type { PortApi } from "./utility-rpc.ts";
 
 const allow = [file("index.html"), file("other.html")];
 
@@ -159,6 +160,36 @@ export const sessionScenarios: Record<string, Scenario> = {
       .catch((error: { code: string; message: string }) => [error.code, error.message]);
     return { found, steps, crash };
   },
+  async "a port inside a call to a utility process, and back"() {
+    const utility = createClient<PortApi & UtilityApi>(
+      utilityTransport(() => utilityProcess.fork(file("utility-rpc.mjs"))),
+    );
+    const { port1, port2 } = new MessageChannelMain();
+    const answer = new Promise((done) => port1.once("message", ({ data }) => done([...data])));
+    port1.start();
+    const argument = { deep: [{ port: transfer(port2) }] } as const;
+    const kind = await utility.talk(argument as never);
+    port1.postMessage(new Map([["from", "main"]]));
+    const heard = await utility.heard();
+    const other = new MessageChannelMain();
+    const refused = await utility.giveBack({ port: transfer(other.port2) }).then(
+      () => "given back",
+      ({ code, message }: { code: string; message: string }) => ({ code, message }),
+    );
+    const alive = await utility.index("abc", () => {});
+    const left = stats(utility);
+    await utility.close();
+    return { kind, answer: await answer, heard, untouched: argument.deep[0].port === port2, refused, alive, left };
+  },
+  async "a port inside a call of a page to a utility process, and back"() {
+    const window = await open();
+    const child = utilityProcess.fork(file("utility-rpc.mjs"));
+    const link = connectFrames(window, child, { name: "doc" });
+    const answers = await inPage(window, 'rpc.peers("doc"), rpc.portsOfPeer()');
+    link.close();
+    child.kill();
+    return answers;
+  },
   async "a page and a utility process"() {
     const window = await open();
     const child = utilityProcess.fork(file("utility-rpc.mjs"));
@@ -182,6 +213,8 @@ export const sessionScenarios: Record<string, Scenario> = {
       progress: await inPage(window, "rpc.progress(3)"),
       count: await inPage(window, "rpc.count(100)"),
       error: await inPage(window, 'rpc.failing("failForeign")'),
+      blob: await inPage(window, 'rpc.failing("giveBlob")'),
+      still: await inPage(window, "rpc.add(2, 2)"),
     };
     await listener.close();
     await worker.terminate();

@@ -1,0 +1,131 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createPackage, listPackage } from "@electron/asar";
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { electronFolder, runApp, versions } from "./harness/electron.ts";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+// Below the package, so that the build tools are found; the app's own dependencies lie in the app.
+const project = here("harness/dist/desktop-app");
+const shipped = mkdtempSync(join(tmpdir(), "portolan-desktop-"));
+
+afterAll(() => rmSync(shipped, { recursive: true }));
+
+/** How an app is built, and which of its files a user gets. */
+const layouts = [
+  {
+    name: "electron-vite",
+    files: ["package.json", "out", "node_modules"],
+    main: "out/main/index.js",
+    type: "module",
+    registered: "registered",
+    build: () => run("electron-vite", "bin/electron-vite.js", "build"),
+  },
+  {
+    name: "forge",
+    files: ["package.json", ".vite"],
+    main: ".vite/build/main.js",
+    type: "commonjs",
+    registered: expect.stringContaining('import "@portolan/electron/preload"'),
+    build() {
+      for (const mode of ["main", "cruncher", "preload", "renderer"]) {
+        run("vite", "bin/vite.js", "build", "--config", "vite.forge.config.mjs", "--mode", mode);
+      }
+    },
+  },
+] as const;
+
+const seen = {
+  page: {
+    add: 3,
+    heard: [1, 2, 3],
+    lines: 100,
+    error: ["INTERNAL", false],
+    doubled: 42,
+    start: { platform: process.platform, sandboxed: true },
+    node: "undefined",
+  },
+  title: "a title from the page",
+  fromMain: ["hello, main", 8],
+};
+
+beforeAll(async () => {
+  rmSync(project, { recursive: true, force: true });
+  cpSync(here("fixtures/desktop-app"), project, { recursive: true });
+  for (const name of ["protocol", "server", "client", "electron"]) install(name);
+  for (const { name, files, main, type, build } of layouts) {
+    build();
+    const folder = join(shipped, name);
+    mkdirSync(folder);
+    for (const file of files) cpSync(join(project, file), join(folder, file), { recursive: true });
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: `desktop-${name}`, main, type }));
+    await createPackage(folder, join(shipped, `${name}.asar`));
+  }
+}, 180_000);
+
+it("the app's sources compile strictly against what is published", () => run("typescript", "bin/tsc", "-p", "."));
+
+describe.each(versions)("in Electron %s", (version) => {
+  for (const { name, registered } of layouts) {
+    it.for([
+      ["unpacked", name],
+      ["from an .asar", `${name}.asar`],
+    ] as const)(`G-02 the app of the ${name} layout runs, sandboxed, %s`, async ([, file], context) => {
+      const { output, found } = await start(file, folderOf(version, context));
+      expect(found, output).toEqual({ ...seen, registered, archived: file.endsWith(".asar") });
+    });
+  }
+
+  it("the bundled layout ships no node_modules, and says so by refusing to register the preload", () => {
+    expect(existsSync(join(shipped, "forge/node_modules"))).toBe(false);
+    expect(
+      listPackage(join(shipped, "forge.asar"), { isPack: false }).filter((file) => file.includes("node_modules")),
+    ).toEqual([]);
+  });
+});
+
+function folderOf(version: string, context: TestContext): string {
+  const sentence = `Electron ${version} is not here: node scripts/fetch-electron.mjs ${version} fetches it.`;
+  return electronFolder(version) ?? context.skip(sentence);
+}
+
+/** Packs a package as it would be published, and unpacks it where the app finds it. */
+function install(name: string): void {
+  const [{ filename }] = JSON.parse(
+    execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", shipped], {
+      cwd: here(`../../${name}`),
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }),
+  ) as [{ filename: string }];
+  const target = join(project, "node_modules/@portolan", name);
+  mkdirSync(target, { recursive: true });
+  execFileSync("tar", ["-xzf", join(shipped, filename), "-C", target, "--strip-components=1"]);
+}
+
+/** Runs a build tool of this package in the project. */
+function run(tool: string, program: string, ...args: string[]): void {
+  const require = createRequire(import.meta.url);
+  const installed = dirname(require.resolve(`${tool}/package.json`));
+  try {
+    execFileSync(process.execPath, [join(installed, program), ...args], {
+      cwd: project,
+      encoding: "utf8",
+      stdio: "pipe",
+    });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${tool} ${args.join(" ")} failed:\n${stdout}${stderr}`);
+  }
+}
+
+/** Starts a shipped app, and gives what it found and what it printed. */
+async function start(file: string, electron: string): Promise<{ output: string; found: unknown }> {
+  const { output } = await runApp(electron, join(shipped, file), [], 60_000);
+  return { output, found: JSON.parse(/^@seen (.*)$/m.exec(output)?.[1] ?? "null") };
+}
