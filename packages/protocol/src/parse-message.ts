@@ -102,11 +102,13 @@ function byKind(named: Record<keyof typeof Kind, readonly [required: number, ...
   return list;
 }
 
-function isId(value: unknown): value is number {
+/** True for the id of a call, a reference or a fragmented message. */
+export function isId(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
-function isIndex(value: unknown): value is number {
+/** True for a whole number from 0. */
+export function isIndex(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 

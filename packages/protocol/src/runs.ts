@@ -8,8 +8,9 @@ import { Kind, type Message } from "./message.ts";
  */
 export const RunKind = { calls: 21, resolves: 22 } as const;
 
-const callSlots = 3;
-const resolveSlots = 2;
+/** How many slots of a run one message takes. */
+export const callSlots = 3;
+export const resolveSlots = 2;
 
 /** A batch with its runs put together. */
 export function foldRuns(messages: readonly Message[]): readonly unknown[] {
@@ -39,36 +40,33 @@ function runKindOf(message: Message): number {
   return message[2] === 0 && typeof message[3] === "number" ? RunKind.calls : 0;
 }
 
-/** How many messages a frame holds, runs counted in full. */
-export function countMessages(frame: readonly unknown[]): number {
-  if (!Array.isArray(frame[0])) return countRun(frame);
+/** True for the entry of a batch that is a run. Its messages are unchecked. */
+export function isRun(entry: unknown): entry is readonly unknown[] {
+  return Array.isArray(entry) && (entry[0] === RunKind.calls || entry[0] === RunKind.resolves);
+}
+
+/** The message whose slots begin at `at` of a run. */
+export function messageOf(run: readonly unknown[], at: number): readonly unknown[] {
+  return run[0] === RunKind.calls
+    ? [Kind.call, run[at], 0, run[at + 1], run[at + 2]]
+    : [Kind.resolve, run[at], run[at + 1]];
+}
+
+/** How many messages a batch holds, runs counted in full. */
+export function countMessages(batch: readonly unknown[]): number {
   let count = 0;
-  for (const entry of frame) count += Array.isArray(entry) ? countRun(entry) : 1;
+  for (const entry of batch) count += isRun(entry) ? Math.ceil((entry.length - 1) / slotsOf(entry)) : 1;
   return count;
 }
 
 /** Gives every message of a frame in turn, unchecked: a message alone, a batch, and the runs in it. */
 export function eachMessage(frame: readonly unknown[], take: (raw: unknown) => void): void {
-  if (!Array.isArray(frame[0])) return eachOf(frame, take);
-  for (const entry of frame) eachOf(entry, take);
+  for (const entry of Array.isArray(frame[0]) ? frame : [frame]) {
+    if (!isRun(entry)) take(entry);
+    else for (let at = 1; at < entry.length; at += slotsOf(entry)) take(messageOf(entry, at));
+  }
 }
 
-function eachOf(entry: unknown, take: (raw: unknown) => void): void {
-  const kind: unknown = Array.isArray(entry) ? entry[0] : undefined;
-  if (kind === RunKind.calls) eachCall(entry as readonly unknown[], take);
-  else if (kind === RunKind.resolves) eachResolve(entry as readonly unknown[], take);
-  else take(entry);
-}
-
-function countRun(entry: readonly unknown[]): number {
-  if (entry[0] === RunKind.calls) return Math.ceil((entry.length - 1) / callSlots);
-  return entry[0] === RunKind.resolves ? Math.ceil((entry.length - 1) / resolveSlots) : 1;
-}
-
-function eachCall(run: readonly unknown[], take: (raw: unknown) => void): void {
-  for (let at = 1; at < run.length; at += callSlots) take([Kind.call, run[at], 0, run[at + 1], run[at + 2]]);
-}
-
-function eachResolve(run: readonly unknown[], take: (raw: unknown) => void): void {
-  for (let at = 1; at < run.length; at += resolveSlots) take([Kind.resolve, run[at], run[at + 1]]);
+function slotsOf(run: readonly unknown[]): number {
+  return run[0] === RunKind.calls ? callSlots : resolveSlots;
 }

@@ -2,8 +2,8 @@ import { exceeded } from "./limits.ts";
 import type { PendingCall } from "./pending-call.ts";
 
 /** Calls of ours that wait for a place over there, and the notifications behind them: first in, first out. */
-export class CallQueue implements Iterable<PendingCall> {
-  readonly #calls: PendingCall[] = [];
+export class CallQueue {
+  #calls: PendingCall[] = [];
   readonly #most: number;
   /** Notifications that wait. */
   #behind = 0;
@@ -17,13 +17,13 @@ export class CallQueue implements Iterable<PendingCall> {
     return this.#calls.length;
   }
 
-  [Symbol.iterator](): Iterator<PendingCall> {
-    return this.#calls.values();
-  }
-
   /** Why no call can wait any more, if so. */
   get refusal(): ReturnType<typeof exceeded> | undefined {
     return this.#calls.length < this.#most ? undefined : exceeded("calls waiting", this.#most);
+  }
+
+  all(): readonly PendingCall[] {
+    return this.#calls;
   }
 
   push(call: PendingCall): void {
@@ -52,7 +52,7 @@ export class CallQueue implements Iterable<PendingCall> {
     this.#calls.splice(at, 1);
     const before = this.#calls[at - 1];
     if (!before) this.sendThoseBehind(call);
-    else if (call.behind) before.behind = [...(before.behind ?? []), ...call.behind];
+    else if (call.ties) before.tie().behind.push(...call.ties.behind);
     return true;
   }
 
@@ -62,14 +62,13 @@ export class CallQueue implements Iterable<PendingCall> {
     if (!last) return send();
     if (this.#behind >= this.#most) throw exceeded("notifications waiting", this.#most);
     this.#behind++;
-    last.behind ??= [];
-    last.behind.push(send);
+    last.tie().behind.push(send);
   }
 
   /** The call has left, or never will. */
-  sendThoseBehind({ behind }: PendingCall): void {
-    if (!behind) return;
-    this.#behind -= behind.length;
-    for (const send of behind.splice(0)) send();
+  sendThoseBehind({ ties }: PendingCall): void {
+    if (!ties) return;
+    this.#behind -= ties.behind.length;
+    for (const send of ties.behind.splice(0)) send();
   }
 }

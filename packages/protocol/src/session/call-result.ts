@@ -1,20 +1,17 @@
 import { type CallOptions, mergeOptions } from "../call-options.ts";
 import { RpcError } from "../error.ts";
 import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
-import { nodeOf } from "./stub-proxy.ts";
-
-/** How a call went. A failure is made into an error only for whoever reads it, so that it shows their stack. */
-export type Outcome =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly error: () => RpcError };
+import { memberOfValue, nodeOf } from "./stub-proxy.ts";
 
 /** What a result needs of the session that made the call. */
 export interface ResultOwner {
   /** Calls made on the result before its call has left, so that they travel with it. */
-  pipeline(base: CallResult): StubBase | undefined;
+  pipeline?(base: CallResult): StubBase | undefined;
   /** Nobody read this failure. */
   unread(error: RpcError, path: readonly string[]): void;
 }
+
+const resolved = Promise.resolve();
 
 /**
  * The result of one call, settled exactly once. The promise is made when somebody
@@ -22,42 +19,61 @@ export interface ResultOwner {
  * becomes an unhandled rejection.
  */
 export class CallResult implements ResultBase {
-  readonly result: ResultBase = this;
   /** 0 until its call is ready to leave. */
-  id: number;
+  id = 0;
   readonly path: readonly string[];
   readonly #owner: ResultOwner;
-  #outcome: Outcome | undefined;
+  #settled = false;
+  #value: unknown;
+  /** Makes the failure's error, only for whoever reads it, so that it shows their stack. */
+  #error: (() => RpcError) | undefined;
   #promise: Promise<unknown> | undefined;
-  #wake: ((outcome: Outcome) => void) | undefined;
+  #wake: ((value: unknown) => void) | undefined;
 
-  constructor(owner: ResultOwner, id: number, path: readonly string[]) {
+  constructor(owner: ResultOwner, path: readonly string[]) {
     this.#owner = owner;
-    this.id = id;
     this.path = path;
   }
 
-  get settled(): boolean {
-    return this.#outcome !== undefined;
+  get result(): ResultBase {
+    return this;
   }
 
-  /** Settles the result. Only the first outcome counts; says whether this was it. */
-  settle(outcome: Outcome): boolean {
-    if (this.#outcome) return false;
-    this.#outcome = outcome;
-    if (this.#wake) this.#wake(outcome);
-    else if (!outcome.ok) setTimeout(() => this.#tellIfUnread(outcome.error));
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** Settles the result with a value. Only the first outcome counts; says whether this was it. */
+  resolve(value: unknown): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.#value = value;
+    this.#wake?.(value);
     return true;
+  }
+
+  /** Settles the result with a failure. Only the first outcome counts; says whether this was it. */
+  reject(error: () => RpcError): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.#error = error;
+    if (this.#wake) this.#wake(failLater(error));
+    else setTimeout(() => this.#promise ?? this.#owner.unread(error(), this.path));
+    return true;
+  }
+
+  /** Settles as a promise does. */
+  adopt(promise: PromiseLike<unknown>): this {
+    promise.then(
+      (value) => this.resolve(value),
+      (error: unknown) => this.reject(() => RpcError.from(error)),
+    );
+    return this;
   }
 
   /** The promise of the value. Reading it is what makes a failure the reader's. */
   promise(): Promise<unknown> {
-    this.#promise ??= outcomeOf(
-      this.#outcome ??
-        new Promise<Outcome>((resolve) => {
-          this.#wake = resolve;
-        }),
-    );
+    this.#promise ??= this.#open();
     return this.#promise;
   }
 
@@ -65,20 +81,16 @@ export class CallResult implements ResultBase {
     // Test runners call what they are shown when it is a function: `expect(client.f()).rejects`. So a bare call of a
     // result waits for it, fails as it fails, and is the result itself when that is no function.
     const bare = args.length === 0 && path.segments.length === 0;
-    const direct = this.#outcome || bare ? undefined : this.#owner.pipeline(this);
+    const direct = bare ? undefined : this.#direct();
     if (direct) return direct.call(path, args, options);
-    const later = new CallResult(this.#owner, 0, [...this.path, ...path.segments]);
-    this.promise()
-      .then((value) => (bare && typeof value !== "function" ? value : callOn(value, path.segments, args, options)))
-      .then(
-        (value) => later.settle({ ok: true, value }),
-        (error: unknown) => later.settle({ ok: false, error: () => RpcError.from(error) }),
-      );
-    return later;
+    const called = this.promise().then((value) =>
+      bare && typeof value !== "function" ? value : callOn(value, path.segments, args, options),
+    );
+    return new CallResult(this.#owner, [...this.path, ...path.segments]).adopt(called);
   }
 
   notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
-    const direct = this.#outcome ? undefined : this.#owner.pipeline(this);
+    const direct = this.#direct();
     if (direct) return direct.notify(path, args, options);
     this.promise().then(
       (value) => callOn(value, path.segments, args, options),
@@ -86,20 +98,30 @@ export class CallResult implements ResultBase {
     );
   }
 
-  #tellIfUnread(error: () => RpcError): void {
-    if (!this.#promise) this.#owner.unread(error(), this.path);
+  #direct(): StubBase | undefined {
+    return this.#settled ? undefined : this.#owner.pipeline?.(this);
+  }
+
+  #open(): Promise<unknown> {
+    if (this.#error) return failLater(this.#error);
+    if (this.#settled) return Promise.resolve(this.#value);
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
   }
 }
 
 /**
- * An async function on purpose: the error made after its await carries, in V8's
- * async stack traces, the line of whoever awaits the call.
+ * A promise that fails two turns from now: by then whoever awaits the call has been
+ * linked to it, and the error made then carries, in V8's async stack traces, their line.
  */
-async function outcomeOf(settling: Promise<Outcome> | Outcome): Promise<unknown> {
-  const outcome = await settling;
-  if (outcome.ok) return outcome.value;
-  throw outcome.error();
+function failLater(error: () => RpcError): Promise<never> {
+  return resolved.then(nothing).then(() => {
+    throw error();
+  });
 }
+
+function nothing(): void {}
 
 /** Calls a member of a value that is here by now: a stub's, or one that arrived by value. */
 function callOn(
@@ -112,17 +134,11 @@ function callOn(
   let at = value;
   for (const segment of segments) {
     holder = at;
-    at = memberOf(at, segment);
+    at = memberOfValue(at, segment);
   }
   const node = nodeOf(at);
   if (node) return node.base.call(node, args, options ? mergeOptions(node.options, options) : node.options).promise();
   if (typeof at === "function") return Reflect.apply(at, holder, args);
   const where = JSON.stringify(segments.join("."));
   throw new RpcError("UNIMPLEMENTED", `the result has no function at ${where}`, { delivered: "no" });
-}
-
-/** A property of a stub, or an own property of a value. */
-function memberOf(value: unknown, key: string): unknown {
-  const own = nodeOf(value) !== undefined || (typeof value === "object" && value !== null && Object.hasOwn(value, key));
-  return own ? (value as Record<string, unknown>)[key] : undefined;
 }

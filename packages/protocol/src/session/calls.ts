@@ -3,54 +3,40 @@ import { RpcError } from "../error.ts";
 import type { Delivered, ErrorCode } from "../error-code.ts";
 import { errorFromValue } from "../error-wire.ts";
 import { release } from "../lifetime.ts";
-import { type CallExtra, type CallMessage, Kind, type Message, type WirePath } from "../message.ts";
+import { type CallExtra, type CallMessage, Kind } from "../message.ts";
+import { plainSize } from "../values/pack.ts";
 import { CallQueue } from "./call-queue.ts";
-import { CallResult, type Outcome, type ResultOwner } from "./call-result.ts";
-import type { Outgoing, Ticket } from "./outgoing.ts";
-import { lighten, nameOf, PendingCall } from "./pending-call.ts";
+import { CallResult, type ResultOwner } from "./call-result.ts";
+import { IdTable } from "./id-table.ts";
+import type { Link } from "./link.ts";
+import { PendingCall } from "./pending-call.ts";
 import type { StubBase, StubPath } from "./stub-base.ts";
 import { watchCall } from "./watch-call.ts";
-
-/** What calls need of their session. */
-export interface CallsOwner {
-  /** Why no call can be made now, if so. */
-  refusal(target: number): RpcError | undefined;
-  packCall(args: readonly unknown[], call: PendingCall): Outgoing;
-  packExtra(options: CallOptions | undefined): CallExtra | null;
-  internPath(path: StubPath): WirePath;
-  send(message: Message, packed?: Outgoing): Ticket;
-  /** Takes a message back. Says whether it was still here. */
-  takeBack(ticket: Ticket): boolean;
-  hasLeft(ticket: Ticket): boolean;
-  /** Sends a message that may pass others. */
-  sendUrgent(message: Message): void;
-  unread(error: RpcError, path: readonly string[]): void;
-  /** Some call is in flight, or none any more. */
-  busy(busy: boolean): void;
-}
 
 /**
  * The calls we made: id to settle. Each settles exactly once, by answer, abort,
  * deadline or the end of the session; one function takes an id out of flight.
  */
 export class Calls implements ResultOwner {
-  readonly #owner: CallsOwner;
-  readonly #pending = new Map<number, PendingCall>();
+  readonly #link: Link;
+  readonly #pending = new IdTable<PendingCall>();
   readonly #queue: CallQueue;
   /** The call that is being packed. */
   #packing: PendingCall | undefined;
+  /** Calls in flight that we want at most, whatever the peer grants. */
   readonly #cap: number;
   #granted: number;
   #inFlight = 0;
   #lastId = 0;
 
-  /** @param cap calls in flight that we want at most, whatever the peer grants. */
-  constructor(owner: CallsOwner, granted: number, maxQueue: number, cap: number = Number.POSITIVE_INFINITY) {
-    this.#owner = owner;
-    if (!(cap >= 1)) throw new TypeError(`expected concurrency to be at least 1, got ${cap}`);
-    this.#cap = cap;
-    this.#granted = Math.min(granted, cap);
-    this.#queue = new CallQueue(maxQueue);
+  /** @param granted calls in flight until the peer has said how many it grants. */
+  constructor(link: Link, granted: number) {
+    const { concurrency = Number.POSITIVE_INFINITY } = link.options;
+    this.#link = link;
+    if (!(concurrency >= 1)) throw new TypeError(`expected concurrency to be at least 1, got ${concurrency}`);
+    this.#cap = concurrency;
+    this.#granted = Math.min(granted, concurrency);
+    this.#queue = new CallQueue(link.limits.queuedCalls);
   }
 
   /** Calls sent and not answered. */
@@ -82,24 +68,22 @@ export class Calls implements ResultOwner {
     options: CallOptions | undefined,
     keep?: object,
   ): CallResult {
-    const result = new CallResult(this, 0, path.segments);
+    const result = new CallResult(this, path.segments);
     const refusal = this.#refusal(target, options?.signal);
-    if (refusal) return fail(result, refusal);
-    const pending = new PendingCall(result, target, path, options, keep);
+    if (refusal) {
+      result.reject(() => refusal);
+      return result;
+    }
+    const pending = new PendingCall(result, path, options, keep);
     const outer = this.#packing;
     this.#packing = pending;
     try {
-      if (target < 0) this.#addBase(this.#pendingOf(-target));
-      pending.extra = this.#owner.packExtra(options);
-      pending.packed = this.#owner.packCall(args, pending);
-      pending.wirePath = this.#owner.internPath(path);
-      // Only now, since reading the arguments may have made calls that leave first, and ids must rise.
-      pending.id = result.id = ++this.#lastId;
+      this.#write(pending, target, args);
       this.#admit(pending);
     } catch (thrown) {
       this.#releaseBases(pending);
       pending.end();
-      fail(result, RpcError.from(thrown, "INVALID_ARGUMENT", "no"));
+      result.reject(() => RpcError.from(thrown, "INVALID_ARGUMENT", "no"));
     } finally {
       this.#packing = outer;
     }
@@ -118,11 +102,11 @@ export class Calls implements ResultOwner {
     try {
       const value = unpack(pending.options);
       // Nobody waits for the answer of a call that was given up, so what it brings goes back at once.
-      if (!this.#settle(pending, { ok: true, value })) release(value);
+      if (!takeResult(pending)?.resolve(value)) release(value);
     } catch (cause) {
       const why = RpcError.is(cause) ? cause.message : String(cause);
-      const message = `the answer to ${nameOf(pending)} cannot be read: ${why}`;
-      this.#reject(pending, () => new RpcError("DATA_LOSS", message, { cause, delivered: "yes" }));
+      const message = `the answer to ${pending.name} cannot be read: ${why}`;
+      reject(pending, () => new RpcError("DATA_LOSS", message, { cause, delivered: "yes" }));
     }
     // What was lent may come home in the answer, so it is taken back only now.
     if (!open) this.#take(pending);
@@ -131,7 +115,7 @@ export class Calls implements ResultOwner {
   /** The peer resolved call `id` with a value that needs no unpacking. */
   resolveWith(id: number, value: unknown, open: boolean): void {
     const pending = this.#answer(id, open);
-    if (pending) this.#settle(pending, { ok: true, value });
+    if (pending) takeResult(pending)?.resolve(value);
   }
 
   /** The peer rejected call `id`. */
@@ -140,9 +124,9 @@ export class Calls implements ResultOwner {
     if (!pending) return;
     try {
       const value = unpack();
-      this.#reject(pending, () => errorFromValue(value));
+      reject(pending, () => errorFromValue(value));
     } catch (cause) {
-      this.#reject(pending, () => new RpcError("DATA_LOSS", "the error cannot be read", { cause, delivered: "yes" }));
+      reject(pending, () => new RpcError("DATA_LOSS", "the error cannot be read", { cause, delivered: "yes" }));
     }
     this.#take(pending);
   }
@@ -156,7 +140,7 @@ export class Calls implements ResultOwner {
   /** The platform refused to carry call `id`. */
   refused(id: number, error: RpcError): void {
     const pending = this.#answer(id, false);
-    if (pending) this.#reject(pending, () => error);
+    if (pending) reject(pending, () => error);
   }
 
   /** The session has ended: every call settles now. */
@@ -167,9 +151,9 @@ export class Calls implements ResultOwner {
     for (const pending of all) {
       const delivered: Delivered = this.#hasLeft(pending) ? "unknown" : "no";
       const options = cause === undefined ? { delivered } : { delivered, cause };
-      this.#reject(pending, () => new RpcError(code, message, options));
+      reject(pending, () => new RpcError(code, message, options));
       pending.end();
-      lighten(pending);
+      pending.lighten();
     }
   }
 
@@ -189,7 +173,7 @@ export class Calls implements ResultOwner {
   /** Says whether the result of a call can be an argument of the call that is being packed. */
   canBeArgument(base: CallResult): boolean {
     const pending = this.#pendingOf(base.id);
-    return pending?.result === base && (pending.hold ? !pending.sealed : !this.#hasLeft(pending));
+    return pending?.result === base && (pending.ties?.hold ? !pending.ties.sealed : !this.#hasLeft(pending));
   }
 
   /** Makes a result an argument of the call that is being packed. Returns the id to name it by. */
@@ -200,12 +184,36 @@ export class Calls implements ResultOwner {
   }
 
   unread(error: RpcError, path: readonly string[]): void {
-    this.#owner.unread(error, path);
+    this.#link.unread(error, path);
   }
 
   #refusal(target: number, signal: AbortSignal | undefined): RpcError | undefined {
     if (signal?.aborted) return abortError(signal, "no");
-    return this.#queue.refusal ?? this.#owner.refusal(target);
+    return this.#queue.refusal ?? this.#link.refusal(target);
+  }
+
+  /** Writes the message of a call. Throws what its arguments, options or path throw; then it has no id. */
+  #write(pending: PendingCall, target: number, args: readonly unknown[]): void {
+    const { options, path } = pending;
+    const link = this.#link;
+    const size = target < 0 || options || link.options.transfer ? 0 : plainSizeOf(args);
+    let extra: CallExtra | null = null;
+    let packed: PendingCall["packed"];
+    if (size === 0) {
+      if (target < 0) this.#addBase(this.#pendingOf(-target));
+      extra = link.packExtra(options);
+      pending.packed = packed = link.packArguments(args, pending);
+    }
+    const wirePath = link.writePath(path);
+    const data = packed ? oneOrAll(packed.data as readonly unknown[]) : args.length === 1 ? args[0] : args.slice();
+    // Only now, since reading the arguments may have made calls that leave first, and ids must rise.
+    const id = ++this.#lastId;
+    pending.id = id;
+    (pending.result as CallResult).id = id;
+    pending.size = size;
+    const message = [Kind.call, id, target, wirePath, data] as const;
+    const table = packed?.table ?? null;
+    pending.message = extra ? [...message, table, extra] : table ? [...message, table] : message;
   }
 
   #admit(pending: PendingCall): void {
@@ -232,23 +240,15 @@ export class Calls implements ResultOwner {
   }
 
   #send(pending: PendingCall): void {
-    const { id, target, wirePath, packed, hold } = pending;
-    if (!packed) return;
-    const extra: CallExtra | null = hold ? { ...pending.extra, hold: 1 } : pending.extra;
-    const args = oneOrAll(packed.data as readonly unknown[]);
-    const message: CallMessage =
-      extra !== null
-        ? [Kind.call, id, target, wirePath, args, packed.table, extra]
-        : packed.table !== null
-          ? [Kind.call, id, target, wirePath, args, packed.table]
-          : [Kind.call, id, target, wirePath, args];
-    pending.message = message;
-    this.#pending.set(id, pending);
-    if (++this.#inFlight === 1) this.#owner.busy(true);
-    pending.ticket = this.#owner.send(message, packed);
-    if (pending.following) sendAll(pending.following);
-    if (pending.bases) this.#releaseBases(pending);
-    if (hold) this.#releaseHeld(pending);
+    const { message, packed, ties } = pending;
+    this.#pending.add(pending);
+    if (++this.#inFlight === 1) this.#link.owe(1);
+    pending.ticket = this.#link.send(message as CallMessage, packed, pending.size);
+    pending.packed = undefined;
+    if (!ties) return;
+    for (const send of ties.following.splice(0)) send();
+    this.#releaseBases(pending);
+    if (ties.hold) this.#releaseHeld(pending);
   }
 
   #pendingOf(id: number): PendingCall | undefined {
@@ -257,86 +257,71 @@ export class Calls implements ResultOwner {
 
   #addBase(base: PendingCall | undefined): void {
     const dependent = this.#packing;
-    if (!base || !dependent || dependent.bases?.includes(base)) return;
-    dependent.bases = [...(dependent.bases ?? []), base];
-    base.dependents++;
+    if (!base || !dependent || dependent.ties?.bases.includes(base)) return;
+    dependent.tie().bases.push(base);
+    base.tie().dependents++;
   }
 
   /** Asks the callee to keep the result, by changing the call while it is still here. Says whether that was possible. */
   #hold(pending: PendingCall): boolean {
-    if (pending.hold) return !pending.sealed;
+    const ties = pending.tie();
+    if (ties.hold) return !ties.sealed;
     if (this.#hasLeft(pending)) return false;
-    pending.hold = true;
-    if (pending.message) {
-      const message = pending.message as unknown as unknown[];
-      message[5] ??= null;
-      message[6] = { ...(message[6] as CallExtra | null | undefined), hold: 1 };
-    }
+    ties.hold = true;
+    const message = pending.message as unknown as unknown[];
+    message[5] ??= null;
+    message[6] = { ...(message[6] as CallExtra | null | undefined), hold: 1 };
     queueMicrotask(() => {
-      pending.sealed = true;
+      ties.sealed = true;
       this.#releaseHeld(pending);
     });
     return true;
   }
 
   #hasLeft({ ticket }: PendingCall): boolean {
-    return ticket !== undefined && this.#owner.hasLeft(ticket);
+    return ticket !== undefined && this.#link.hasLeft(ticket);
   }
 
-  #releaseBases(pending: PendingCall): void {
-    for (const base of pending.bases ?? []) {
-      base.dependents--;
+  #releaseBases({ ties }: PendingCall): void {
+    for (const base of ties?.bases ?? []) {
+      base.tie().dependents--;
       this.#releaseHeld(base);
     }
   }
 
   /** Once everything built on a result is on its way, the callee need not keep it. */
-  #releaseHeld(base: PendingCall): void {
-    if (base.sealed && base.dependents === 0 && base.ticket !== undefined)
-      this.#owner.send([Kind.release, -base.id, 1]);
+  #releaseHeld({ id, ties, ticket }: PendingCall): void {
+    if (ties?.sealed && ties.dependents === 0 && ticket !== undefined) this.#link.send([Kind.release, -id, 1]);
   }
 
   /** Rejects at once; what was lent stays lent until the callee has answered. */
   #giveUp(pending: PendingCall, code: ErrorCode, error: (delivered: Delivered) => RpcError): void {
     pending.unwatch?.();
-    if (this.#queue.remove(pending) || (pending.ticket !== undefined && this.#owner.takeBack(pending.ticket)))
+    if (this.#queue.remove(pending) || (pending.ticket !== undefined && this.#link.takeBack(pending.ticket)))
       return this.#withdraw(pending, code, error);
-    if (pending.result?.settle({ ok: false, error: () => error("unknown") })) {
-      this.#owner.sendUrgent([Kind.cancel, pending.id, code]);
-    }
+    if (pending.result?.reject(() => error("unknown"))) this.#link.sendUrgent([Kind.cancel, pending.id, code]);
   }
 
   /** Ends a call that has not left, and those built on its result. */
   #withdraw(pending: PendingCall, code: ErrorCode, error: (delivered: Delivered) => RpcError): void {
-    this.#reject(pending, () => error("no"));
+    reject(pending, () => error("no"));
     if (pending.ticket !== undefined) this.#answer(pending.id, false);
     else this.#releaseBases(pending);
     pending.end();
-    if (!pending.hold) return;
-    const built = [...this.#pending.values(), ...this.#queue].filter(({ bases }) => bases?.includes(pending));
+    if (!pending.ties?.hold) return;
+    const built = [...this.#pending.values(), ...this.#queue.all()].filter(({ ties }) => ties?.bases.includes(pending));
     for (const dependent of built) this.#giveUp(dependent, code, error);
-  }
-
-  #reject(pending: PendingCall, error: () => RpcError): void {
-    pending.unwatch?.();
-    this.#settle(pending, { ok: false, error });
-  }
-
-  #settle(pending: PendingCall, outcome: Outcome): boolean {
-    const first = pending.result?.settle(outcome) ?? false;
-    pending.result = undefined;
-    return first;
   }
 
   /** Marks a call as answered; the only way out of flight. */
   #answer(id: number, open: boolean): PendingCall | undefined {
     const pending = this.#pending.get(id);
     if (!pending || pending.answered) return undefined;
-    lighten(pending);
+    pending.lighten();
     if (!open) this.#take(pending);
     this.#inFlight--;
     if (this.#queue.length > 0) this.#sendQueued();
-    if (this.#inFlight === 0) this.#owner.busy(false);
+    if (this.#inFlight === 0) this.#link.owe(-1);
     return pending;
   }
 
@@ -346,8 +331,27 @@ export class Calls implements ResultOwner {
   }
 }
 
-function sendAll(waiting: (() => void)[]): void {
-  for (const send of waiting.splice(0)) send();
+/** The result of a call, which nobody settles any more. */
+function takeResult(pending: PendingCall): CallResult | undefined {
+  const { result } = pending;
+  pending.result = undefined;
+  return result;
+}
+
+function reject(pending: PendingCall, error: () => RpcError): void {
+  pending.unwatch?.();
+  takeResult(pending)?.reject(error);
+}
+
+/** About how many bytes the arguments are when all of them are plain primitives; 0 when not. */
+function plainSizeOf(args: readonly unknown[]): number {
+  let total = 1;
+  for (let index = 0; index < args.length; index++) {
+    const size = plainSize(args[index]);
+    if (size === 0) return 0;
+    total += size;
+  }
+  return total;
 }
 
 /** A single argument travels without a list around it, unless it is a list itself. */
@@ -355,15 +359,10 @@ function oneOrAll(args: readonly unknown[]): unknown {
   return args.length === 1 && !Array.isArray(args[0]) ? args[0] : args;
 }
 
-function fail(result: CallResult, error: RpcError): CallResult {
-  result.settle({ ok: false, error: () => error });
-  return result;
-}
-
 function abortError(signal: AbortSignal | undefined, delivered: Delivered): RpcError {
   return new RpcError("CANCELLED", "the call was aborted", { cause: signal?.reason, delivered });
 }
 
-function deadlineError(pending: PendingCall, timeout: number, delivered: Delivered): RpcError {
-  return new RpcError("DEADLINE_EXCEEDED", `${nameOf(pending)} did not answer within ${timeout} ms`, { delivered });
+function deadlineError({ name }: PendingCall, timeout: number, delivered: Delivered): RpcError {
+  return new RpcError("DEADLINE_EXCEEDED", `${name} did not answer within ${timeout} ms`, { delivered });
 }

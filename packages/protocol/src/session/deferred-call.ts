@@ -18,8 +18,8 @@ export function deferCall(
   unread: (error: RpcError, path: readonly string[]) => void,
   abandon?: () => void,
 ): ResultBase {
-  const result = new CallResult({ pipeline: () => undefined, unread }, 0, path.segments);
-  const fail = (error: unknown) => result.settle({ ok: false, error: () => RpcError.from(error, "INTERNAL", "no") });
+  const result = new CallResult({ unread }, path.segments);
+  const fail = (error: unknown) => result.reject(() => RpcError.from(error, "INTERNAL", "no"));
   const giveUp = (error: RpcError) => {
     unwatch?.();
     abandon?.();
@@ -39,7 +39,8 @@ export function deferCall(
     base.then(
       (found) => {
         unwatch?.();
-        if (!result.settled) follow(found.call(path, captured, rest(options, performance.now() - started)), result);
+        if (!result.settled)
+          result.adopt(found.call(path, captured, rest(options, performance.now() - started)).promise());
       },
       (error: unknown) => {
         unwatch?.();
@@ -55,16 +56,9 @@ export function deferCall(
 
 /** A result that fails with this error. */
 export function failedCall(path: StubPath, error: RpcError, unread: (error: RpcError) => void): ResultBase {
-  const result = new CallResult({ pipeline: () => undefined, unread }, 0, path.segments);
-  result.settle({ ok: false, error: () => error });
+  const result = new CallResult({ unread }, path.segments);
+  result.reject(() => error);
   return result;
-}
-
-function follow(call: ResultBase, result: CallResult): void {
-  call.promise().then(
-    (value) => result.settle({ ok: true, value }),
-    (error: unknown) => result.settle({ ok: false, error: () => RpcError.from(error) }),
-  );
 }
 
 function rest(options: CallOptions | undefined, passed: number): CallOptions | undefined {

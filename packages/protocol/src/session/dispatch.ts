@@ -1,74 +1,33 @@
 import { RpcError } from "../error.ts";
-import type { IncomingInterceptor } from "../interceptor.ts";
-import {
-  type AbortMessage,
-  type CallExtra,
-  type CallMessage,
-  earlyCalls,
-  Kind,
-  type Message,
-  type NotifyMessage,
-  type SettleMessage,
-  type WirePath,
-} from "../message.ts";
-import { RpcTarget } from "../rpc-target.ts";
-import type { Packed } from "../values/pack.ts";
+import { type CallExtra, type CallMessage, Kind, type Message, type NotifyMessage, type WirePath } from "../message.ts";
+import { plainSize } from "../values/pack.ts";
 import { carryContext } from "./carried-stream.ts";
-import { type CallSession, enterCall, IncomingCall, leaveCall } from "./incoming-call.ts";
-import { exceeded, type Limits } from "./limits.ts";
+import { enterCall, IncomingCall, leaveCall } from "./incoming-call.ts";
+import { exceeded } from "./limits.ts";
+import type { FollowUp, Link } from "./link.ts";
+import type { Outgoing } from "./outgoing.ts";
+import { Parking } from "./parking.ts";
 import { invokePath } from "./resolve-path.ts";
-
-/** What dispatching needs of its session. */
-export interface DispatchOwner extends CallSession {
-  /** False until the peer has been let in: calls are parked. */
-  readonly admitted: boolean;
-  readonly interceptors: readonly IncomingInterceptor[];
-  /** What a call runs on: the exposed API, an export. Throws for an unknown one. */
-  findTarget(target: number): unknown;
-  pathOf(path: WirePath): readonly string[];
-  /** The arguments; what must settle before they are whole goes to `call.waits`. */
-  unpackArguments(args: unknown, table: unknown, call: IncomingCall): readonly unknown[];
-  unpackMetadata(extra: CallExtra): unknown;
-  packResult(value: unknown, call: IncomingCall): Packed;
-  packError(error: unknown, call: IncomingCall, started: boolean): Packed;
-  /** Whether what the message speaks of has arrived. */
-  knows(message: FollowUp): boolean;
-  followUp(message: FollowUp): void;
-  send(message: Message, packed?: Packed): unknown;
-  /** Nobody takes this result any more, which would have crossed by reference. */
-  discard(result: object): void;
-  /** A handler is done. */
-  left(): void;
-  /** Something went wrong that no peer hears of. */
-  report(error: unknown, path: readonly string[]): void;
-}
+import { finishUnread, isByReference } from "./unread-result.ts";
 
 type Arrival = CallMessage | NotifyMessage;
-
-/** What speaks of a promise or a signal that came with a call. */
-type FollowUp = SettleMessage | AbortMessage;
 
 /**
  * The calls made to us: resolve target and path, run, answer, abort. Handlers
  * start in call order; each call is answered exactly once.
  */
 export class Dispatch {
-  readonly #owner: DispatchOwner;
-  readonly #limits: Limits;
-  /** Notifications have no id, so they stand for themselves. */
-  readonly #running = new Map<number | IncomingCall, IncomingCall>();
-  readonly #held = new Map<number, Promise<unknown>>();
-  #parked: Arrival[] = [];
-  /** What may speak of calls that are parked. */
-  #followUps: FollowUp[] = [];
-  #parkedCalls = 0;
-  readonly #releases = new Set<number>();
+  readonly #link: Link;
+  /** Handlers that go on after their turn. Notifications have no id, so they stand for themselves. */
+  #running: Map<number | IncomingCall, IncomingCall> | undefined;
+  readonly #parking: Parking;
+  #held: Map<number, Promise<unknown>> | undefined;
   #active = 0;
   #lastId = 0;
 
-  constructor(owner: DispatchOwner, limits: Limits) {
-    this.#owner = owner;
-    this.#limits = limits;
+  constructor(link: Link) {
+    this.#link = link;
+    this.#parking = new Parking(link);
   }
 
   /** Handlers that run, answered or not. */
@@ -78,41 +37,41 @@ export class Dispatch {
 
   /** Calls that wait to start. */
   get parked(): number {
-    return this.#parked.length;
+    return this.#parking.size;
   }
 
   /** Results kept for calls that are built on them. */
   get held(): number {
-    return this.#held.size;
+    return this.#held?.size ?? 0;
   }
 
   /** Takes a call or a notification. Throws PROTOCOL_ERROR for an id that was used before. */
   receive(message: Arrival): void {
     if (message[0] === Kind.call) this.#claim(message[1]);
-    if (this.#parked.length === 0 && this.#hasRoom()) this.#start(message);
-    else this.#park(message);
+    if (this.#mayStart) this.#start(message);
+    else if (!this.#parking.park(message)) this.#refuse(message, exceeded("calls in flight", this.#link.limits.calls));
   }
 
-  /**
-   * Keeps what may speak of a call that is parked: it is heeded once that call has
-   * started. Says whether any is parked. Beyond the limit for references it is dropped.
-   */
+  /** Takes a plain call on the root, as {@link receive} does. */
+  receivePlain(id: number, path: number, args: unknown): void {
+    if (!this.#mayStart) return this.receive([Kind.call, id, 0, path, args]);
+    this.#claim(id);
+    this.#begin(id, 0, path, args, null, null);
+  }
+
+  /** Keeps what may speak of a call that is parked. Says whether any is. */
   defer(message: FollowUp): boolean {
-    if (this.#parked.length === 0) return false;
-    if (this.#followUps.length < this.#limits.references) this.#followUps.push(message);
-    return true;
+    return this.#parking.defer(message);
   }
 
   /** Starts what was parked, as far as there is room. */
   resume(): void {
-    while (this.#parked.length > 0 && this.#hasRoom()) {
-      const next = this.#unpark(0);
+    while (this.#parking.size > 0 && this.#hasRoom) {
+      const next = this.#parking.first();
       if (next) this.#start(next);
-      if (this.#followUps.length > 0) this.#heedFollowUps();
+      this.#parking.heed();
     }
-    if (this.#parked.length > 0) return;
-    for (const id of this.#releases) this.#held.delete(id);
-    this.#releases.clear();
+    if (this.#parking.size === 0) for (const id of this.#parking.released()) this.#held?.delete(id);
   }
 
   /** The caller has given up: its handler is told, and the call is answered. */
@@ -122,22 +81,21 @@ export class Dispatch {
       late ? "DEADLINE_EXCEEDED" : "CANCELLED",
       late ? "the deadline passed" : "the caller gave up",
     );
-    const call = this.#running.get(id);
+    const call = this.#running?.get(id);
     if (call && !call.answered) {
       call.abort(reason);
-      this.#answerError(call, reason, true);
-      return;
+      return this.#answerError(call, reason, true);
     }
-    const parked = this.#parked.findIndex((message) => message[0] === Kind.call && message[1] === id);
-    if (parked < 0) return;
-    this.#refuse(this.#unpark(parked) as Arrival, reason);
+    const parked = this.#parking.take(id);
+    if (!parked) return;
+    this.#refuse(parked, reason);
     // What waited for the last parked call is due.
     this.resume();
   }
 
   /** The result that call `id` was asked to keep, or will have. */
   heldResult(id: number): Promise<unknown> {
-    const held = this.#held.get(id);
+    const held = this.#held?.get(id);
     if (!held) throw new RpcError("INVALID_ARGUMENT", `the result of call ${id} is not held`, { delivered: "no" });
     return held;
   }
@@ -145,20 +103,15 @@ export class Dispatch {
   /** The caller builds nothing more on the result of call `id`. */
   releaseResult(id: number): void {
     // Calls that are parked may still be built on it.
-    const mayBeNeeded = this.#parked.length > 0 && id <= this.#lastId && this.#releases.size < this.#limits.references;
-    if (mayBeNeeded) this.#releases.add(id);
-    else this.#held.delete(id);
+    if (id > this.#lastId || !this.#parking.release(id)) this.#held?.delete(id);
   }
 
   /** The session has ended: every handler is told. */
   end(reason: RpcError): void {
-    this.#parked = [];
-    this.#followUps = [];
-    this.#parkedCalls = 0;
-    this.#releases.clear();
-    this.#held.clear();
-    const running = [...this.#running.values()];
-    this.#running.clear();
+    this.#parking.clear();
+    this.#held = undefined;
+    const running = this.#running?.values() ?? [];
+    this.#running = undefined;
     for (const call of running) {
       call.abort(reason);
       call.answered = true;
@@ -171,78 +124,51 @@ export class Dispatch {
     this.#lastId = id;
   }
 
-  #hasRoom(): boolean {
-    return this.#owner.admitted && this.#active < this.#limits.calls;
+  get #hasRoom(): boolean {
+    return this.#active < this.#link.limits.calls && this.#link.admitted;
   }
 
-  #park(message: Arrival): void {
-    const isCall = message[0] === Kind.call;
-    const full = isCall
-      ? this.#parkedCalls >= earlyCalls
-      : this.#parked.length - this.#parkedCalls >= this.#limits.queuedCalls;
-    if (full) return this.#refuse(message, exceeded("calls in flight", this.#limits.calls));
-    this.#parked.push(message);
-    if (isCall) this.#parkedCalls++;
-  }
-
-  /** A parked call has started: what speaks of what it brought can be heeded, and all when none is parked. */
-  #heedFollowUps(): void {
-    const waiting = this.#followUps;
-    this.#followUps = [];
-    for (const message of waiting) {
-      if (this.#parked.length === 0 || this.#owner.knows(message)) this.#owner.followUp(message);
-      else this.#followUps.push(message);
-    }
-  }
-
-  #unpark(at: number): Arrival | undefined {
-    const [message] = this.#parked.splice(at, 1);
-    if (message?.[0] === Kind.call) this.#parkedCalls--;
-    return message;
+  get #mayStart(): boolean {
+    return this.#parking.size === 0 && this.#hasRoom;
   }
 
   #start(message: Arrival): void {
+    if (message[0] === Kind.call) this.#begin(message[1], message[2], message[3], message[4], message[5], message[6]);
+    else this.#begin(0, message[1], message[2], message[3], message[4], message[5]);
+  }
+
+  #begin(
+    id: number,
+    target: number,
+    path: WirePath,
+    args: unknown,
+    table: unknown,
+    extra: CallExtra | null | undefined,
+  ): void {
     this.#active++;
     let call: IncomingCall | undefined;
     try {
-      call = this.#open(message);
-      if (message[0] === Kind.call)
-        this.#run(call, message[2], this.#owner.unpackArguments(message[4], message[5], call));
-      else this.#run(call, message[1], this.#owner.unpackArguments(message[3], message[4], call));
+      call = new IncomingCall(this.#link, id, this.#link.readPath(path), extra ? this.#arrivalOf(extra) : undefined);
+      if (extra?.hold === 1) this.#hold(call);
+      this.#run(call, target, this.#link.unpackArguments(args, table, call));
     } catch (thrown) {
-      if (call) this.#fail(call, thrown, false);
-      else {
-        this.#active--;
-        this.#refuse(message, RpcError.from(thrown, "INVALID_ARGUMENT", "no"));
-      }
+      if (call) return this.#fail(call, thrown, false);
+      const refusal = RpcError.from(thrown, "INVALID_ARGUMENT", "no");
+      this.#fail(new IncomingCall(this.#link, id, []), refusal, false);
     }
   }
 
-  #open(message: Arrival): IncomingCall {
-    const isCall = message[0] === Kind.call;
-    const id = isCall ? message[1] : 0;
-    const path = this.#owner.pathOf(isCall ? message[3] : message[2]);
-    const extra = isCall ? message[6] : message[5];
-    if (!extra) return new IncomingCall(this.#owner, id, path);
-    const metadata = this.#owner.unpackMetadata(extra);
-    const call = new IncomingCall(this.#owner, id, path, { ...extra, metadata });
-    if (extra.hold === 1) this.#hold(call);
-    return call;
+  #arrivalOf(extra: CallExtra) {
+    return { ...extra, metadata: this.#link.unpackMetadata(extra) };
   }
 
   /** Runs the handler now, or when the results that it is built on are there. */
   #run(call: IncomingCall, target: number, args: readonly unknown[]): void {
-    const { waits = none } = call;
-    const root = target < 0 ? this.heldResult(-target) : this.#owner.findTarget(target);
-    if (target >= 0 && waits.length === 0) return this.#invoke(call, root, args);
-    const base = target < 0 ? root : undefined;
-    this.#runLater(call, Promise.all([base, ...waits]), base === undefined ? root : undefined, args);
-  }
-
-  #runLater(call: IncomingCall, whole: Promise<readonly unknown[]>, root: unknown, args: readonly unknown[]): void {
-    this.#running.set(call.id || call, call);
-    whole.then(
-      ([base]) => (call.answered ? this.#leave(call) : this.#invoke(call, root ?? base, args)),
+    const root = target < 0 ? this.heldResult(-target) : this.#link.findTarget(target);
+    if (target >= 0 && !call.waits?.length) return this.#invoke(call, root, args);
+    this.#track(call);
+    Promise.all([root, ...(call.waits ?? [])]).then(
+      ([base]) => (call.answered ? this.#leave(call) : this.#invoke(call, target < 0 ? base : root, args)),
       (thrown) => this.#fail(call, thrown, false),
     );
   }
@@ -257,40 +183,48 @@ export class Dispatch {
     } finally {
       leaveCall(outer);
     }
-    if (isThenable(result)) this.#follow(call, result);
-    else this.#succeed(call, result);
-  }
-
-  #follow(call: IncomingCall, result: PromiseLike<unknown>): void {
-    this.#running.set(call.id || call, call);
+    if (!isThenable(result)) return this.#succeed(call, result);
+    this.#track(call);
     result.then(
       (value) => this.#succeed(call, value),
       (thrown: unknown) => this.#fail(call, thrown, true),
     );
   }
 
+  #track(call: IncomingCall): void {
+    call.running = true;
+    this.#running ??= new Map();
+    this.#running.set(call.id || call, call);
+  }
+
   #enter(call: IncomingCall, root: unknown, args: readonly unknown[]): unknown {
-    const { interceptors } = this.#owner;
-    if (interceptors.length === 0) return invokePath(root, call.path, call, args);
-    return intercept(interceptors, call, async () => carryContext(await invokePath(root, call.path, call, args)));
+    const interceptors = this.#link.options.interceptors?.incoming;
+    if (!interceptors?.length) return invokePath(root, call.path, call, args);
+    const run = async () => carryContext(await invokePath(root, call.path, call, args));
+    const next = interceptors.reduceRight<() => Promise<unknown>>(
+      (inner, interceptor) => async () => interceptor(call, inner),
+      run,
+    );
+    return next();
   }
 
   #succeed(call: IncomingCall, value: unknown): void {
     call.held?.resolve(value);
     this.#leave(call);
-    if (call.answered) return this.#discard(value);
+    if (call.answered) return isByReference(value) ? this.#link.discard(value) : finishUnread(value);
     if (call.notification) return call.settle();
-    try {
-      this.#answer(call, this.#owner.packResult(value, call));
-    } catch (unpackable) {
-      this.#answerError(call, unpackable, true);
+    const size = this.#link.options.transfer ? 0 : plainSize(value);
+    if (size > 0) {
+      this.#link.send([Kind.resolve, call.id, value], undefined, size);
+      return call.settle();
     }
-  }
-
-  /** A result that came after its call was answered: a stream must not stay open, nor a subscription last. */
-  #discard(value: unknown): void {
-    if (typeof value === "function" || RpcTarget.is(value)) return this.#owner.discard(value);
-    if (typeof value === "object" && value !== null && Symbol.asyncIterator in value) finishStream(value);
+    let packed: Outgoing;
+    try {
+      packed = this.#link.packResult(value, call);
+    } catch (unpackable) {
+      return this.#answerError(call, unpackable, true);
+    }
+    this.#answer(call, packed);
   }
 
   #fail(call: IncomingCall, thrown: unknown, started: boolean): void {
@@ -299,31 +233,24 @@ export class Dispatch {
     if (call.answered) return;
     if (call.notification) {
       call.settle();
-      return this.#owner.report(thrown, call.path);
+      return this.#link.report(thrown, call.path);
     }
-    this.#answerError(
-      call,
-      thrown,
-      started && !(RpcError.is(thrown) && thrown.code === "UNIMPLEMENTED" && thrown.delivered === "no"),
-    );
+    const unknown = RpcError.is(thrown) && thrown.code === "UNIMPLEMENTED" && thrown.delivered === "no";
+    this.#answerError(call, thrown, started && !unknown);
   }
 
-  #answer(call: IncomingCall, packed: Packed): void {
+  #answer(call: IncomingCall, packed: Outgoing): void {
     const { id } = call;
     if (call.hasStreams) {
-      this.#owner.send([Kind.resolve, id, packed.data, packed.table, 1], packed);
-      call.onEnd(() => this.#owner.send([Kind.done, id]));
-    } else if (packed.table === null) this.#owner.send([Kind.resolve, id, packed.data], packed);
-    else this.#owner.send([Kind.resolve, id, packed.data, packed.table], packed);
+      this.#link.send([Kind.resolve, id, packed.data, packed.table, 1], packed);
+      call.onEnd(() => this.#link.send([Kind.done, id]));
+    } else this.#link.send(withTable([Kind.resolve, id, packed.data], packed), packed);
     call.settle();
   }
 
   #answerError(call: IncomingCall, error: unknown, started: boolean): void {
-    const packed = this.#owner.packError(error, call, started);
-    this.#owner.send(
-      packed.table === null ? [Kind.reject, call.id, packed.data] : [Kind.reject, call.id, packed.data, packed.table],
-      packed,
-    );
+    const packed = this.#link.packFailure(error, call.path, started ? "yes" : "no");
+    this.#link.send(withTable([Kind.reject, call.id, packed.data], packed), packed);
     call.settle();
     // The caller takes a rejection for the end of the call, streams and all.
     call.end();
@@ -331,19 +258,21 @@ export class Dispatch {
 
   /** Answers a call that never starts. */
   #refuse(message: Arrival, error: RpcError): void {
-    if (message[0] === Kind.notify) return this.#owner.report(error, []);
-    this.#answerError(new IncomingCall(this.#owner, message[1], []), error, false);
+    if (message[0] === Kind.notify) return this.#link.report(error, []);
+    this.#answerError(new IncomingCall(this.#link, message[1], []), error, false);
   }
 
   #leave(call: IncomingCall): void {
-    this.#running.delete(call.id || call);
+    if (call.running) this.#running?.delete(call.id || call);
     this.#active--;
-    if (this.#parked.length > 0) this.resume();
-    if (this.#active === 0) this.#owner.left();
+    if (this.#parking.size > 0) this.resume();
+    if (this.#active === 0) this.#link.checkIdle();
   }
 
   #hold(call: IncomingCall): void {
-    if (this.#held.size >= this.#limits.references) throw exceeded("references", this.#limits.references);
+    this.#held ??= new Map();
+    const { references } = this.#link.limits;
+    if (this.#held.size >= references) throw exceeded("references", references);
     const result = new Promise<unknown>((resolve, reject) => {
       call.held = { resolve, reject };
     });
@@ -353,28 +282,12 @@ export class Dispatch {
   }
 }
 
-const none: readonly never[] = [];
+function withTable(message: Message, { table }: Outgoing): Message {
+  // Answers end with their table.
+  return table === null ? message : ([...message, table] as unknown as Message);
+}
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
   return typeof (value as { then?: unknown }).then === "function";
-}
-
-function intercept(
-  interceptors: readonly IncomingInterceptor[],
-  call: IncomingCall,
-  run: () => Promise<unknown>,
-): unknown {
-  const next = interceptors.reduceRight<() => Promise<unknown>>(
-    (inner, interceptor) => async () => interceptor(call, inner),
-    run,
-  );
-  return next();
-}
-
-/** Ends a stream that nobody will read. */
-function finishStream(stream: object): void {
-  const { cancel, return: finish } = stream as { cancel?: unknown; return?: unknown };
-  const end = finish ?? cancel;
-  if (typeof end === "function") Promise.resolve(Reflect.apply(end, stream, [])).catch(() => {});
 }

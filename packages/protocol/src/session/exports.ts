@@ -1,4 +1,5 @@
 import { exceeded } from "./limits.ts";
+import type { Link } from "./link.ts";
 import type { CallScope } from "./scope.ts";
 import { nodeOf } from "./stub-proxy.ts";
 
@@ -24,31 +25,18 @@ export type Lease = (typeof Lease)[keyof typeof Lease];
 export class Exports {
   readonly #byId = new Map<number, Export>();
   readonly #byValue = new Map<object, Export>();
-  readonly #limit: number;
-  readonly #report: (error: unknown) => void;
-  #lastId = 0;
+  readonly #link: Link;
 
-  constructor(limit: number, report: (error: unknown) => void) {
-    this.#limit = limit;
-    this.#report = report;
+  constructor(link: Link) {
+    this.#link = link;
   }
 
   get size(): number {
     return this.#byId.size;
   }
 
-  /** A fresh id, for streams, promises and signals, which live in rooms of their own. */
-  nextId(): number {
-    return ++this.#lastId;
-  }
-
   get(id: number): Export | undefined {
     return this.#byId.get(id);
-  }
-
-  /** Refuses before anything is changed when `more` references would be too many. */
-  demandRoom(more: number): void {
-    if (this.#byId.size + more > this.#limit) throw exceeded("references", this.#limit);
   }
 
   /** Lends `value` until `scope` ends. */
@@ -60,11 +48,6 @@ export class Exports {
       this.#dropIfUnused(entry);
     });
     return entry.id;
-  }
-
-  /** Lends `value` until the session ends or the peer releases it. */
-  lendToSession(value: object): number {
-    return this.give(value);
   }
 
   /** Gives `value` to the peer, who releases it. */
@@ -105,8 +88,9 @@ export class Exports {
   #entryOf(value: object): Export {
     const known = this.#byValue.get(value);
     if (known) return known;
-    this.demandRoom(1);
-    const entry = { id: this.nextId(), value, lends: 0, holds: 0 };
+    const { references } = this.#link.limits;
+    if (this.#byId.size >= references) throw exceeded("references", references);
+    const entry = { id: this.#link.nextId(), value, lends: 0, holds: 0 };
     this.#byId.set(entry.id, entry);
     this.#byValue.set(value, entry);
     return entry;
@@ -123,7 +107,7 @@ export class Exports {
     try {
       (value as Partial<Disposable>)[Symbol.dispose]?.();
     } catch (error) {
-      this.#report(error);
+      this.#link.report(error);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { RpcError } from "../error.ts";
 import { type HelloMessage, Kind, type Message } from "../message.ts";
-import { parseMessage } from "../parse-message.ts";
-import { countMessages, eachMessage } from "../runs.ts";
+import { isId, isIndex, parseMessage } from "../parse-message.ts";
+import { callSlots, countMessages, isRun, messageOf, RunKind, resolveSlots } from "../runs.ts";
 import type { CloseReason } from "../transport.ts";
 import type { Carrier } from "./carrier.ts";
 import type { Greeter } from "./greeter.ts";
@@ -37,18 +37,37 @@ export class Inbox {
   }
 
   #takeFrame(frame: unknown): void {
-    if (!Array.isArray(frame)) return this.#takeRaw(frame);
-    const count = countMessages(frame);
+    if (!Array.isArray(frame)) return this.#take(frame);
+    const batch = Array.isArray(frame[0]) ? (frame as readonly unknown[]) : [frame];
+    const count = countMessages(batch);
     if (count > this.#owner.limits.batch) throw new RpcError("RESOURCE_EXHAUSTED", `a batch of ${count} messages`);
-    eachMessage(frame, this.#takeRaw);
+    for (const entry of batch) this.#takeEntry(entry);
   }
 
-  readonly #takeRaw = (raw: unknown): void => {
+  /** Takes a message, or the messages of a run. */
+  #takeEntry(entry: unknown): void {
+    if (!isRun(entry)) return this.#take(entry);
+    const { rooms } = this.#owner;
+    const calls = entry[0] === RunKind.calls;
+    const slots = calls ? callSlots : resolveSlots;
+    for (let at = 1; at < entry.length && !this.#owner.ended; at += slots) {
+      const id = entry[at];
+      const next = entry[at + 1];
+      // Anything else is told what is wrong with it where every message is.
+      if (!isId(id) || at + slots > entry.length) this.#take(messageOf(entry, at));
+      else if (!calls) rooms.takeResult(id, next, null, false);
+      else if (isIndex(next)) rooms.takePlainCall(id, next, entry[at + 2]);
+      else this.#take(messageOf(entry, at));
+    }
+    if (!calls) rooms.checkIdle();
+  }
+
+  #take(raw: unknown): void {
     if (this.#owner.ended) return;
     const parsed = parseMessage(raw);
     if (!parsed.ok) throw new RpcError("PROTOCOL_ERROR", parsed.error);
     this.#hand(parsed.message);
-  };
+  }
 
   /** Hands a message to the room that it is for. */
   #hand(message: Message): void {

@@ -60,12 +60,12 @@ export class IncomingCall extends CallScope implements Call {
   readonly path: readonly string[];
   readonly #session: CallSession;
   readonly #arrival: CallArrival | undefined;
-  readonly #deadline: number | undefined;
-  #controller: AbortController | undefined;
-  #timer: unknown;
-  #aborted: RpcError | undefined;
+  readonly #deadline: number;
+  #abortion: Abortion | undefined;
   /** True once it has been answered, whatever its handler still does. */
   answered = false;
+  /** Its handler goes on after its turn. */
+  running = false;
   /** What must settle before its arguments are whole. */
   waits: readonly Promise<unknown>[] | undefined;
   /** Set while calls are built on its result. */
@@ -77,8 +77,7 @@ export class IncomingCall extends CallScope implements Call {
     this.path = path;
     this.#session = session;
     this.#arrival = arrival;
-    const timeout = arrival?.timeout;
-    this.#deadline = timeout === undefined ? undefined : performance.now() + timeout;
+    this.#deadline = arrival?.timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + arrival.timeout;
   }
 
   get peer(): Peer {
@@ -110,42 +109,52 @@ export class IncomingCall extends CallScope implements Call {
   }
 
   get remaining(): number | undefined {
-    return this.#deadline === undefined ? undefined : Math.max(0, this.#deadline - performance.now());
+    return this.#arrival?.timeout === undefined ? undefined : Math.max(0, this.#deadline - performance.now());
   }
 
   get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      if (this.#aborted) this.#controller.abort(this.#aborted);
-      else this.#watchDeadline();
+    const abortion = this.#abort();
+    if (!abortion.controller) {
+      abortion.controller = new AbortController();
+      if (abortion.reason) abortion.controller.abort(abortion.reason);
+      else this.#watchDeadline(abortion);
     }
-    return this.#controller.signal;
+    return abortion.controller.signal;
   }
 
   /** Tells the handler that its result is not wanted any more. */
   abort(reason: RpcError): void {
-    this.#aborted ??= reason;
-    this.#stopClock();
-    this.#controller?.abort(this.#aborted);
+    const abortion = this.#abort();
+    abortion.reason ??= reason;
+    clearTimeout(abortion.timer);
+    abortion.controller?.abort(abortion.reason);
   }
 
   /** The call has been answered: no clock runs on. The signal lives as long as streams of the call do. */
   settle(): void {
     this.answered = true;
-    this.#stopClock();
+    if (this.#abortion) clearTimeout(this.#abortion.timer);
     this.leave();
   }
 
-  #watchDeadline(): void {
-    if (this.remaining === undefined || this.answered) return;
-    const late = new RpcError("DEADLINE_EXCEEDED", "the caller's deadline has passed");
-    this.#timer = setTimeout(() => this.abort(late), Math.min(this.remaining, longestTimer));
+  #abort(): Abortion {
+    this.#abortion ??= {};
+    return this.#abortion;
   }
 
-  #stopClock(): void {
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
-    this.#timer = undefined;
+  #watchDeadline(abortion: Abortion): void {
+    const { remaining } = this;
+    if (remaining === undefined || this.answered) return;
+    const late = new RpcError("DEADLINE_EXCEEDED", "the caller's deadline has passed");
+    abortion.timer = setTimeout(() => this.abort(late), Math.min(remaining, longestTimer));
   }
+}
+
+/** What a call has of signals and clocks, once somebody asks. */
+interface Abortion {
+  controller?: AbortController;
+  reason?: RpcError;
+  timer?: ReturnType<typeof setTimeout>;
 }
 
 let current: Call | undefined;

@@ -1,5 +1,4 @@
 import type { CallOptions } from "../call-options.ts";
-import { RpcError } from "../error.ts";
 import type { OutgoingCall, OutgoingInterceptor } from "../interceptor.ts";
 import { CallResult, type ResultOwner } from "./call-result.ts";
 import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
@@ -16,13 +15,12 @@ export function interceptCall(
   args: readonly unknown[],
   options: CallOptions | undefined,
 ): ResultBase {
-  const result = new CallResult(owner, 0, path.segments);
   const start = async (call: OutgoingCall) => base.call(pathOf(call, path), call.args, optionsOf(call)).promise();
-  run(interceptors, describe(path, args, options), start).then(
-    (value) => result.settle({ ok: true, value }),
-    (error: unknown) => result.settle({ ok: false, error: () => RpcError.from(error) }),
+  // Calls that are built on the result wait for what the interceptors return.
+  const { unread } = owner;
+  return new CallResult({ unread: unread.bind(owner) }, path.segments).adopt(
+    run(interceptors, describe(path, args, options), start),
   );
-  return result;
 }
 
 /** Runs a notification through the interceptors of calls. */

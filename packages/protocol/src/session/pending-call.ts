@@ -1,5 +1,5 @@
 import type { CallOptions } from "../call-options.ts";
-import type { CallExtra, CallMessage, WirePath } from "../message.ts";
+import type { CallMessage } from "../message.ts";
 import type { CallResult } from "./call-result.ts";
 import type { Outgoing, Ticket } from "./outgoing.ts";
 import { CallScope } from "./scope.ts";
@@ -11,43 +11,24 @@ export class PendingCall extends CallScope {
   id = 0;
   /** Let go once answered, so that a stream in it can be collected. */
   result: CallResult | undefined;
-  readonly target: number;
   readonly path: StubPath;
   readonly options: CallOptions | undefined;
-  /** Calls whose results this one is built on. */
-  bases: PendingCall[] | undefined = undefined;
-  wirePath: WirePath = 0;
-  extra: CallExtra | null = null;
-  /** What it carries; let go once answered, so that big arguments can be collected. */
-  packed: Outgoing | undefined = undefined;
   /** The stub that was called: not collected before the answer. */
   keep: object | undefined;
-  /** Notifications that were made after it, while it waited for a place. */
-  behind: (() => void)[] | undefined = undefined;
-  /** What is to be said of the promises and signals that it brings, while it waits for a place. */
-  following: (() => void)[] | undefined = undefined;
+  /** Let go once answered, so that big arguments can be collected; so is what was packed, once it is on its way. */
   message: CallMessage | undefined = undefined;
+  packed: Outgoing | undefined = undefined;
+  size = 0;
   ticket: Ticket | undefined = undefined;
-  /** The callee keeps the result for calls that are built on it. */
-  hold = false;
-  /** The turn is over: no further calls can be built on it. */
-  sealed = false;
-  /** Calls built on it that have not been sent yet. */
-  dependents = 0;
+  answered = false;
   /** Stops watching the signal and the clock. */
   unwatch: (() => void) | undefined = undefined;
-  answered = false;
+  /** What is built on it, or it on, or waits for it; most calls have nothing of the kind. */
+  ties: CallTies | undefined = undefined;
 
-  constructor(
-    result: CallResult,
-    target: number,
-    path: StubPath,
-    options: CallOptions | undefined,
-    keep: object | undefined,
-  ) {
+  constructor(result: CallResult, path: StubPath, options: CallOptions | undefined, keep: object | undefined) {
     super();
     this.result = result;
-    this.target = target;
     this.path = path;
     this.options = options;
     this.keep = keep;
@@ -55,26 +36,47 @@ export class PendingCall extends CallScope {
 
   override follow(send: () => void): void {
     if (this.ticket !== undefined) send();
-    else if (!this.ended) this.following = [...(this.following ?? []), send];
+    else if (!this.ended) this.tie().following.push(send);
+  }
+
+  tie(): CallTies {
+    this.ties ??= { bases: [], following: [], behind: [], hold: false, sealed: false, dependents: 0 };
+    return this.ties;
   }
 
   /** What its arguments lend is lent until it ends: the call is its own scope. */
   get scope(): CallScope {
     return this;
   }
+
+  /** What was called, for messages. */
+  get name(): string {
+    const { segments } = this.path;
+    return segments.length > 0 ? JSON.stringify(segments.join(".")) : "a function";
+  }
+
+  /** Lets go of what an answered call does not need any more. */
+  lighten(): void {
+    this.answered = true;
+    this.message = undefined;
+    this.packed = undefined;
+    this.keep = undefined;
+    this.unwatch?.();
+  }
 }
 
-/** What was called, for messages. */
-export function nameOf({ path }: PendingCall): string {
-  return path.segments.length > 0 ? JSON.stringify(path.segments.join(".")) : "a function";
-}
-
-/** Lets go of what an answered call does not need any more. */
-export function lighten(pending: PendingCall): void {
-  pending.answered = true;
-  pending.packed = undefined;
-  pending.extra = null;
-  pending.message = undefined;
-  pending.keep = undefined;
-  pending.unwatch?.();
+/** How a call hangs together with others. */
+export interface CallTies {
+  /** Calls whose results this one is built on. */
+  bases: PendingCall[];
+  /** What is to be said of the promises and signals that it brings, while it waits for a place. */
+  readonly following: (() => void)[];
+  /** Notifications that were made after it, while it waited for a place. */
+  behind: (() => void)[];
+  /** The callee keeps the result for calls that are built on it. */
+  hold: boolean;
+  /** The turn is over: no further calls can be built on it. */
+  sealed: boolean;
+  /** Calls built on it that have not been sent yet. */
+  dependents: number;
 }

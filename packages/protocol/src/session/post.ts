@@ -10,6 +10,7 @@ interface Waiting {
   readonly waiting: true;
   message: Message;
   readonly packed: Outgoing | undefined;
+  readonly size: number;
   ticket: number | undefined;
   taken: boolean;
 }
@@ -33,6 +34,8 @@ export interface PostOwner {
 export class Post {
   readonly #owner: PostOwner;
   readonly #waiting: Waiting[] = [];
+  /** The handshake is over. */
+  #open = false;
 
   constructor(owner: PostOwner) {
     this.#owner = owner;
@@ -42,11 +45,10 @@ export class Post {
     return this.#waiting.length;
   }
 
-  send(message: Message, packed?: Outgoing): Ticket {
-    if (this.#waiting.length === 0 && this.#mayGo(packed)) {
-      return this.#push(message, packed);
-    }
-    const waiting: Waiting = { waiting: true, message, packed, ticket: undefined, taken: false };
+  /** Sends a message in its turn. `size` counts when nothing was packed. */
+  send(message: Message, packed?: Outgoing, size = 32): Ticket {
+    if (this.#waiting.length === 0 && this.#mayGo(packed)) return this.#push(message, packed, size);
+    const waiting: Waiting = { waiting: true, message, packed, size, ticket: undefined, taken: false };
     this.#waiting.push(waiting);
     return waiting;
   }
@@ -79,34 +81,36 @@ export class Post {
   }
 
   #mayGo(packed: Outgoing | undefined): boolean {
+    if (this.#open) return true;
     const { greeted, way, early } = this.#owner;
-    return greeted && (way.known || (early && (packed === undefined || packed.plain)));
+    this.#open = greeted && way.known;
+    return this.#open || (greeted && early && (packed === undefined || packed.plain));
   }
 
   #letOut(waiting: Waiting): void {
-    const { message, packed } = waiting;
+    const { message, packed, size } = waiting;
     const { way } = this.#owner;
     // What goes as a clone whatever the codec makes was packed for that.
     if (!packed || packed.plain || packed.raw || (way.clones && way.platformObjects)) {
-      waiting.ticket = this.#push(message, packed);
+      waiting.ticket = this.#push(message, packed, size);
       return;
     }
     try {
       if (way.clones) {
         refuseAttachments(packed, "args", `it ${lostOnTheWay}`);
-        waiting.ticket = this.#push(message, packed);
+        waiting.ticket = this.#push(message, packed, size);
         return;
       }
       const parts = [packed.data, onlyArgument(packed.data)];
       const plain = downgrade(packed, "args");
-      waiting.ticket = this.#push(replaceParts(message, parts, [plain.data, onlyArgument(plain.data)]), plain);
+      waiting.ticket = this.#push(replaceParts(message, parts, [plain.data, onlyArgument(plain.data)]), plain, size);
     } catch (error) {
       this.#owner.refused(message, error);
     }
   }
 
-  #push(message: Message, packed: Outgoing | undefined): number {
-    if (!packed) return this.#owner.outbox.push(message);
+  #push(message: Message, packed: Outgoing | undefined, size: number): number {
+    if (!packed) return this.#owner.outbox.push(message, size);
     if (packed.raw) this.#owner.carrier.markRaw(message);
     return this.#owner.outbox.push(message, packed.size + 32, packed.transfer.length > 0 ? packed.transfer : undefined);
   }

@@ -1,25 +1,15 @@
 import { RpcError } from "../error.ts";
+import type { Link } from "./link.ts";
 import type { CallScope } from "./scope.ts";
-
-/** What promises need of their session. */
-export interface PromisesOwner {
-  nextId(): number;
-  /** Sends how a promise of ours settled; what goes along is lent or owned as the promise was. */
-  sendSettled(id: number, ok: boolean, value: unknown, scope: CallScope | undefined): void;
-  /** One that will not be sent any more. */
-  forgotten(): void;
-  /** The peer owes us something, or does not any more. */
-  waiting(by: 1 | -1): void;
-}
 
 /** Promises that cross: each settles over there as it does here. Reading one is optional at both ends. */
 export class Promises {
-  readonly #owner: PromisesOwner;
+  readonly #link: Link;
   readonly #ours = new Set<number>();
   readonly #theirs = new Map<number, Deferred>();
 
-  constructor(owner: PromisesOwner) {
-    this.#owner = owner;
+  constructor(link: Link) {
+    this.#link = link;
   }
 
   get size(): number {
@@ -28,10 +18,10 @@ export class Promises {
 
   /** Sends a promise of ours. Returns its id. */
   write(promise: PromiseLike<unknown>, scope: CallScope | undefined): number {
-    const id = this.#owner.nextId();
+    const id = this.#link.nextId();
     this.#ours.add(id);
     const settle = (ok: boolean) => (value: unknown) => {
-      if (this.#ours.delete(id)) this.#owner.sendSettled(id, ok, value, scope?.ended ? undefined : scope);
+      if (this.#ours.delete(id)) this.#link.sendSettled(id, ok, value, scope?.ended ? undefined : scope);
     };
     promise.then(settle(true), settle(false));
     scope?.onEnd(() => this.#forget(id));
@@ -49,14 +39,14 @@ export class Promises {
     });
     promise.catch(() => {});
     this.#theirs.set(id, deferred as unknown as Deferred);
-    this.#owner.waiting(1);
+    this.#link.owe(1);
     scope?.onEnd(() => this.settle(id, false, tooLate));
     return promise;
   }
 
   /** The call that it came with has ended: the peer hears no more of it. */
   #forget(id: number): void {
-    if (this.#ours.delete(id)) this.#owner.forgotten();
+    if (this.#ours.delete(id)) this.#link.checkIdle();
   }
 
   has(id: number): boolean {
@@ -73,7 +63,7 @@ export class Promises {
     const deferred = this.#theirs.get(id);
     if (!deferred) return;
     this.#theirs.delete(id);
-    this.#owner.waiting(-1);
+    this.#link.owe(-1);
     if (ok) deferred.resolve(value);
     else deferred.reject(value);
   }

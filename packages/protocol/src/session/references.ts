@@ -1,14 +1,15 @@
-import type { CallOptions } from "../call-options.ts";
 import { RpcError } from "../error.ts";
+import type { SessionOptions } from "../session-options.ts";
 import { ValueKind } from "../values/kinds.ts";
 import type { ReferenceKind, ReferenceReader, ReferenceWriter } from "../values/reference.ts";
 import type { CallResult } from "./call-result.ts";
 import type { Calls } from "./calls.ts";
+import type { Dispatch } from "./dispatch.ts";
 import { type Exports, Lease } from "./exports.ts";
-import type { IncomingCall } from "./incoming-call.ts";
-import { exceeded } from "./limits.ts";
+import { exceeded, type Limits } from "./limits.ts";
+import type { Passage } from "./passage.ts";
 import type { Promises } from "./promises.ts";
-import type { CallScope } from "./scope.ts";
+import { memberAt } from "./resolve-path.ts";
 import type { Signals } from "./signals.ts";
 import type { Streams, StreamTie } from "./streams.ts";
 import { nodeOf } from "./stub-proxy.ts";
@@ -24,27 +25,13 @@ export interface ReferenceRooms {
   readonly signals: Signals;
   /** Identifies the stubs that stand on this session's root. */
   readonly root: object;
-  readonly lendToSession: boolean;
-  readonly referenceLimit: number;
-  packReason(reason: unknown): readonly [data: unknown, table: unknown];
+  readonly limits: Limits;
+  readonly options: SessionOptions;
+  packReason(reason: unknown): { readonly data: unknown; readonly table: unknown };
   unpackReason(data: unknown, table: unknown): unknown;
-  /** What one of our own exports, or a path of our API, is: it came home. */
-  comeHome(target: number, segments: readonly string[]): unknown;
-  heldResult(id: number): Promise<unknown>;
-}
-
-/** What values cross for: a call of ours, its answer, a call of theirs, or nothing that ends. */
-export interface Passage {
-  /** Ends what is lent; undefined for what is owned by the receiver. */
-  readonly scope?: CallScope | undefined;
-  /** The call of theirs that this is the answer or an item of. */
-  readonly call?: IncomingCall | undefined;
-  /** What bounds streams that arrive in an answer. */
-  readonly options?: CallOptions | undefined;
-  /** What was called, for messages. */
-  readonly subject?: string;
-  /** Nothing live may cross. */
-  readonly plain?: boolean;
+  readonly dispatch: Dispatch;
+  /** What one of our own exports, or our API, is: it came home. */
+  findTarget(target: number): unknown;
 }
 
 /** Sends values by reference: each kind to the room that keeps it. */
@@ -110,9 +97,9 @@ export class Writer implements ReferenceWriter {
   }
 
   #lend(value: object): readonly unknown[] {
-    const { exports, lendToSession } = this.#rooms;
+    const { exports, options } = this.#rooms;
     const { scope } = this.#passage;
-    if (scope && !lendToSession) return [exports.lend(value, scope), Lease.lent];
+    if (scope && options.callbacks !== "session") return [exports.lend(value, scope), Lease.lent];
     const id = exports.give(value);
     this.#undo.push(() => exports.release(id, 1));
     return [id, scope ? Lease.session : Lease.owned];
@@ -128,7 +115,8 @@ export class Writer implements ReferenceWriter {
   #writeSignal(signal: AbortSignal): readonly unknown[] {
     this.#demandRoom();
     if (!signal.aborted) return [this.#rooms.signals.write(signal, this.#passage.scope)];
-    return [0, ...this.#rooms.packReason(signal.reason)];
+    const { data, table } = this.#rooms.packReason(signal.reason);
+    return [0, data, table];
   }
 
   #goHome(value: object): readonly unknown[] {
@@ -146,8 +134,8 @@ export class Writer implements ReferenceWriter {
   }
 
   #demandRoom(): void {
-    const { promises, signals, referenceLimit } = this.#rooms;
-    if (promises.size + signals.size >= referenceLimit) throw exceeded("references", referenceLimit);
+    const { promises, signals } = this.#rooms;
+    demandRoom(this.#rooms, promises.size + signals.size);
   }
 }
 
@@ -166,13 +154,13 @@ export class Reader implements ReferenceReader {
   }
 
   read(kind: ReferenceKind, rest: readonly unknown[], put: (value: unknown) => void): unknown {
-    const { promises, streams, referenceLimit } = this.#rooms;
+    const { promises, streams } = this.#rooms;
     switch (kind) {
       case "function":
       case "target":
         return this.#receiveStub(idIn(kind, rest[0]), leaseIn(rest[1]));
       case "promise": {
-        if (promises.size >= referenceLimit) throw exceeded("references", referenceLimit);
+        demandRoom(this.#rooms, promises.size);
         const id = idIn(kind, rest[0]);
         if (promises.has(id)) throw malformed(kind, id);
         const promise = promises.read(id, this.#passage.scope);
@@ -185,9 +173,9 @@ export class Reader implements ReferenceReader {
       case "stream":
         return streams.read(rest, this.#tie());
       case "home":
-        return this.#rooms.comeHome(targetIn(rest[0]), segmentsIn(rest[1]));
+        return memberAt(this.#rooms.findTarget(targetIn(rest[0])), segmentsIn(rest[1]));
       case "result":
-        this.#wait(this.#rooms.heldResult(idIn(kind, rest[0])).then(put));
+        this.#wait(this.#rooms.dispatch.heldResult(idIn(kind, rest[0])).then(put));
         return undefined;
     }
   }
@@ -217,9 +205,9 @@ export class Reader implements ReferenceReader {
   }
 
   #readSignal(rest: readonly unknown[]): AbortSignal {
-    const { signals, referenceLimit } = this.#rooms;
+    const { signals } = this.#rooms;
     if (rest[0] === 0) return AbortSignal.abort(this.#rooms.unpackReason(rest[1], rest[2]));
-    if (signals.size >= referenceLimit) throw exceeded("references", referenceLimit);
+    demandRoom(this.#rooms, signals.size);
     return signals.read(idIn("signal", rest[0]), this.#passage.scope);
   }
 
@@ -228,6 +216,10 @@ export class Reader implements ReferenceReader {
     const ended = scope && !scope.ended ? { ended: scope.enter(), scope } : {};
     return options ? { ...ended, bounds: { signal: options.signal, idleTimeout: options.idleTimeout } } : ended;
   }
+}
+
+function demandRoom({ limits }: ReferenceRooms, held: number): void {
+  if (held >= limits.references) throw exceeded("references", limits.references);
 }
 
 function idIn(kind: ReferenceKind, value: unknown): number {

@@ -12,6 +12,7 @@ import { Inbox } from "./inbox.ts";
 import { exceeded, type Limits, limitsWith } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
+import type { Outgoing, Ticket } from "./outgoing.ts";
 import { Post } from "./post.ts";
 import { Rooms } from "./rooms.ts";
 import type { SessionStats } from "./stats.ts";
@@ -193,11 +194,11 @@ export class SessionHall implements Session {
     return new RpcError("RESOURCE_EXHAUSTED", message, { delivered: "no" });
   }
 
-  send(message: Message, packed?: Parameters<Post["send"]>[1]): ReturnType<Post["send"]> {
+  send(message: Message, packed?: Outgoing, size?: number): Ticket {
     // What ends with the session has nobody left to tell.
     if (this.#ended) return 0;
     if (this.#refusing) this.#standIns?.add(message);
-    const ticket = this.post.send(message, packed);
+    const ticket = this.post.send(message, packed, size);
     // A peer that asks and never reads, or never says hello, makes us hold its answers: up to a point.
     const unread = this.outbox.bytes > 4 * this.limits.sendQueue && this.carrier.blocked;
     if (unread || this.post.waiting > 2 * this.limits.queuedCalls) {
@@ -399,7 +400,7 @@ export class SessionHall implements Session {
   #writable(): void {
     this.#passed = 0;
     this.outbox.flush();
-    this.rooms.streams.pump();
+    this.rooms.pump();
   }
 
   #livenessOwner(): ConstructorParameters<typeof Liveness>[0] {

@@ -1,22 +1,17 @@
+import type { Link } from "./link.ts";
 import type { CallScope } from "./scope.ts";
-
-/** What signals need of their session. */
-export interface SignalsOwner {
-  nextId(): number;
-  sendAbort(id: number, reason: unknown, scope: CallScope | undefined): void;
-}
 
 /**
  * AbortSignals that cross. Ours tell the peer when they abort; the peer's are
  * signals here that abort when it says so. Both end with the call they came with.
  */
 export class Signals {
-  readonly #owner: SignalsOwner;
+  readonly #link: Link;
   readonly #ours = new Map<number, () => void>();
   readonly #theirs = new Map<number, AbortController>();
 
-  constructor(owner: SignalsOwner) {
-    this.#owner = owner;
+  constructor(link: Link) {
+    this.#link = link;
   }
 
   get size(): number {
@@ -25,10 +20,10 @@ export class Signals {
 
   /** Sends a signal that has not aborted. Returns its id. */
   write(signal: AbortSignal, scope: CallScope | undefined): number {
-    const id = this.#owner.nextId();
+    const id = this.#link.nextId();
     const abort = () => {
       this.#ours.delete(id);
-      this.#owner.sendAbort(id, signal.reason, scope);
+      this.#link.sendAbort(id, signal.reason, scope);
     };
     const forget = () => {
       signal.removeEventListener("abort", abort);

@@ -17,7 +17,10 @@ const maxChildren = 1024;
 
 /** Makes a stub: a callable whose properties are stubs of longer paths. */
 export function makeStub(base: StubBase, segments: readonly string[] = noSegments, options?: CallOptions): object {
-  const node: StubNode = { base, segments, options };
+  return stubOf({ base, segments, options });
+}
+
+function stubOf(node: StubNode): object {
   // The proxy's target keeps the node where no inspection finds it.
   return new Proxy(() => node, handler);
 }
@@ -96,7 +99,7 @@ const quietNames = new Map<string, unknown>([
 
 function getName(node: StubNode, name: string): unknown {
   const { result, members } = node.base;
-  if (result && promiseMethods.has(name)) return promiseMethod(node, result, name as "then" | "catch" | "finally");
+  if (result && (name === "then" || name === "catch" || name === "finally")) return promiseMethod(node, result, name);
   if (node.segments.length === 0 && members?.has(name)) return members.get(name);
   if (quietNames.has(name)) return quietNames.get(name);
   return childOf(node, name);
@@ -114,19 +117,12 @@ function childOf(node: StubNode, name: string): object {
   return child;
 }
 
-const promiseMethods: ReadonlySet<string> = new Set(["then", "catch", "finally"]);
-
 /** On a result these are its promise's; on a property of a result, of a promise for that property. */
 function promiseMethod({ segments }: StubNode, result: ResultBase, name: "then" | "catch" | "finally"): unknown {
-  switch (name) {
-    case "then":
-      return (onValue?: (value: unknown) => unknown, onError?: (error: unknown) => unknown) =>
-        promiseAt(result, segments).then(onValue, onError);
-    case "catch":
-      return (onError?: (error: unknown) => unknown) => promiseAt(result, segments).catch(onError);
-    case "finally":
-      return (onEnd?: () => void) => promiseAt(result, segments).finally(onEnd);
-  }
+  if (name === "then")
+    return (onValue?: (value: unknown) => unknown, onError?: (error: unknown) => unknown) =>
+      promiseAt(result, segments).then(onValue, onError);
+  return (onEnd?: () => void) => promiseAt(result, segments)[name](onEnd);
 }
 
 function promiseAt(result: ResultBase, segments: readonly string[]): Promise<unknown> {
@@ -134,12 +130,13 @@ function promiseAt(result: ResultBase, segments: readonly string[]): Promise<unk
 }
 
 function propertyAt(value: unknown, segments: readonly string[]): unknown {
-  let at = value;
-  for (const segment of segments) {
-    const own = nodeOf(at) !== undefined || (typeof at === "object" && at !== null && Object.hasOwn(at, segment));
-    at = own ? (at as Record<string, unknown>)[segment] : undefined;
-  }
-  return at;
+  return segments.reduce(memberOfValue, value);
+}
+
+/** A property of a stub, or an own property of a value. */
+export function memberOfValue(value: unknown, key: string): unknown {
+  const own = nodeOf(value) !== undefined || (typeof value === "object" && value !== null && Object.hasOwn(value, key));
+  return own ? (value as Record<string, unknown>)[key] : undefined;
 }
 
 /** Lets `for await (const item of client.list())` work without an await before the call. */

@@ -1,42 +1,24 @@
 import type { CallOptions } from "../call-options.ts";
 import { RpcError } from "../error.ts";
+import { Kind } from "../message.ts";
+import { CallResult } from "./call-result.ts";
 import { Lease } from "./exports.ts";
 import { exceeded } from "./limits.ts";
+import type { Link } from "./link.ts";
 import type { CallScope } from "./scope.ts";
 import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
 import { makeStub } from "./stub-proxy.ts";
-
-/** What stubs need of their session. */
-export interface StubsOwner {
-  /** Starts a call. `keep` is not collected before the answer. */
-  start(
-    target: number,
-    path: StubPath,
-    args: readonly unknown[],
-    options: CallOptions | undefined,
-    keep: object | undefined,
-  ): ResultBase;
-  /** A result that has failed already, with FAILED_PRECONDITION. */
-  failed(path: StubPath, why: string): ResultBase;
-  notify(target: number, path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void;
-  /** Tells the peer that we keep what it lent. */
-  sendRetain(id: number): void;
-  /** Tells the peer that we give back holds. */
-  sendRelease(id: number, count: number): void;
-}
 
 /**
  * What we refer to over there. One export of the peer's is one stub here, for as
  * long as it is lent to an open call or held.
  */
 export class Stubs {
-  readonly #owner: StubsOwner;
-  readonly #limit: number;
+  readonly link: Link;
   readonly #cores = new Map<number, StubCore>();
 
-  constructor(owner: StubsOwner, limit: number) {
-    this.#owner = owner;
-    this.#limit = limit;
+  constructor(link: Link) {
+    this.link = link;
   }
 
   get size(): number {
@@ -60,7 +42,7 @@ export class Stubs {
     const { core } = holding;
     core.demandAlive();
     core.holds++;
-    this.#owner.sendRetain(core.id);
+    this.link.send([Kind.retain, core.id]);
     this.#watch(holding);
     return makeStub(new RetainedBase(holding, () => this.release(core)));
   }
@@ -69,7 +51,7 @@ export class Stubs {
   release(core: StubCore): void {
     if (core.dead || core.holds === 0) return;
     core.holds--;
-    this.#owner.sendRelease(core.id, 1);
+    this.#giveBack(core.id, 1);
     this.#dropIfUnused(core, released);
   }
 
@@ -77,7 +59,7 @@ export class Stubs {
   refuse(id: number, received: boolean): void {
     const core = received ? this.#cores.get(id) : undefined;
     if (core) this.release(core);
-    else this.#owner.sendRelease(id, 1);
+    else this.#giveBack(id, 1);
   }
 
   /** The session has ended: stubs fail from now on, and say why. */
@@ -87,10 +69,15 @@ export class Stubs {
   }
 
   #newCore(id: number): StubCore {
-    if (this.#cores.size >= this.#limit) throw exceeded("references", this.#limit);
-    const core = new StubCore(id, this.#owner, this);
+    const { references } = this.link.limits;
+    if (this.#cores.size >= references) throw exceeded("references", references);
+    const core = new StubCore(id, this);
     this.#cores.set(id, core);
     return core;
+  }
+
+  #giveBack(id: number, count: number): void {
+    this.link.send([Kind.release, id, count]);
   }
 
   #endLend(core: StubCore, subject: string): void {
@@ -118,7 +105,7 @@ export class Stubs {
     if (core.dead || core.lends > 0 || core.holding()) return;
     const { holds } = core;
     core.holds = 0;
-    if (holds > 0) this.#owner.sendRelease(core.id, holds);
+    if (holds > 0) this.#giveBack(core.id, holds);
     this.#dropIfUnused(core, "it has been collected");
   }
 }
@@ -135,7 +122,6 @@ const collected: FinalizationRegistry<StubCore> = /* @__PURE__ */ new Finalizati
 export class StubCore {
   readonly id: number;
   readonly stubs: Stubs;
-  readonly owner: StubsOwner;
   /** Open calls that it was lent to us for. */
   lends = 0;
   /** Times it was given to us or retained, less those given back. */
@@ -145,9 +131,8 @@ export class StubCore {
   #strong: Holding | undefined;
   #weak: WeakRef<Holding> | undefined;
 
-  constructor(id: number, owner: StubsOwner, stubs: Stubs) {
+  constructor(id: number, stubs: Stubs) {
     this.id = id;
-    this.owner = owner;
     this.stubs = stubs;
   }
 
@@ -192,13 +177,13 @@ export class Holding implements StubBase {
   }
 
   call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
-    const { id, dead, owner } = this.core;
-    return dead ? owner.failed(path, dead) : owner.start(id, path, args, options, this);
+    const { id, dead, stubs } = this.core;
+    return dead ? failed(this.core, path, dead) : stubs.link.startOn(id, path, args, options, this);
   }
 
   notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
     this.core.demandAlive();
-    this.core.owner.notify(this.core.id, path, args, options);
+    this.core.stubs.link.notifyOn(this.core.id, path, args, options);
   }
 
   release(): void {
@@ -219,6 +204,13 @@ export function deadStub(why: string): RpcError {
   return new RpcError("FAILED_PRECONDITION", `this stub cannot be used: ${why}`, { delivered: "no" });
 }
 
+/** A result that has failed already. */
+function failed({ stubs }: StubCore, path: StubPath, why: string): ResultBase {
+  const result = new CallResult(stubs.link, path.segments);
+  result.reject(() => deadStub(why));
+  return result;
+}
+
 /** A hold of its own on what somebody else may hold too. */
 class RetainedBase implements StubBase {
   readonly holding: Holding;
@@ -231,7 +223,7 @@ class RetainedBase implements StubBase {
   }
 
   call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
-    return this.#released ? this.holding.core.owner.failed(path, released) : this.holding.call(path, args, options);
+    return this.#released ? failed(this.holding.core, path, released) : this.holding.call(path, args, options);
   }
 
   notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {

@@ -2,7 +2,7 @@ import type { CallOptions } from "../call-options.ts";
 import { RpcError } from "../error.ts";
 import { errorFromValue, errorToValue } from "../error-wire.ts";
 import type { CallExtra, ItemsMessage } from "../message.ts";
-import type { OutgoingMessage, SessionOptions } from "../session-options.ts";
+import type { OutgoingMessage } from "../session-options.ts";
 import { transfer as markForTransfer } from "../transfer.ts";
 import { type Packed, type PackOptions, pack, packArguments } from "../values/pack.ts";
 import { type UnpackOptions, unpack } from "../values/unpack.ts";
@@ -10,16 +10,13 @@ import { packPlain, unpackPlain } from "./hello.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import type { Limits } from "./limits.ts";
 import type { Outgoing } from "./outgoing.ts";
-import { type Passage, Reader, type ReferenceRooms, Writer } from "./references.ts";
+import type { Passage } from "./passage.ts";
+import { Reader, type ReferenceRooms, Writer } from "./references.ts";
 import type { Way } from "./way.ts";
 
 /** What passing values needs of the session. */
-export interface ValuablesOwner {
+export interface ValuablesOwner extends ReferenceRooms {
   readonly way: Way;
-  readonly limits: Limits;
-  readonly rooms: ReferenceRooms;
-  readonly exposeErrors: boolean | undefined;
-  readonly transfer: SessionOptions["transfer"];
   /** Codec makes text or bytes, the transport clones: a message may go either way. */
   readonly mixed: boolean;
 }
@@ -34,25 +31,25 @@ export class Valuables {
 
   constructor(owner: ValuablesOwner) {
     this.#owner = owner;
-    this.#writer = new Writer(owner.rooms);
+    this.#writer = new Writer(owner);
   }
 
   packArguments(args: readonly unknown[], passage: Passage): Outgoing {
-    const { transfer } = this.#owner;
+    const { transfer } = this.#owner.options;
     if (transfer)
       return this.#packChosen(passage, "args", transfer({ kind: "call", value: args }), packArguments, args);
     return this.#pack(passage, this.#optionsFor("args"), packArguments, args);
   }
 
   packValue(value: unknown, root: string, kind: OutgoingMessage["kind"], passage: Passage): Outgoing {
-    const { transfer } = this.#owner;
+    const { transfer } = this.#owner.options;
     if (transfer) return this.#packChosen(passage, root, transfer({ kind, value }), pack, value);
     return this.#pack(passage, this.#optionsFor(root), pack, value);
   }
 
   /** Packs an error, without what of it cannot cross. */
   packError(error: unknown, reference: string | undefined, delivered: "no" | "yes"): Outgoing {
-    const expose = this.#owner.exposeErrors ?? this.#owner.way.trusted;
+    const expose = this.#owner.options.exposeErrors ?? this.#owner.way.trusted;
     const policy = { expose, delivered, ...(reference !== undefined && { reference }) };
     try {
       return this.packValue(errorToValue(error, policy), "error", "other", {});
@@ -178,7 +175,7 @@ export class Valuables {
   }
 
   #reader(passage: Passage): Reader {
-    return new Reader(this.#owner.rooms, passage);
+    return new Reader(this.#owner, passage);
   }
 
   #unpackOptions(references: Reader, root: string): UnpackOptions {

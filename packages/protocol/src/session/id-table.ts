@@ -1,0 +1,63 @@
+const smallest = 16;
+const largest = 4096;
+
+/**
+ * A table from rising ids to things. Most are gone again soon, so each id has a slot of
+ * its own in a ring, at a tenth of a Map's cost; those that stay until their slot comes
+ * round again move to a Map.
+ */
+export class IdTable<T extends { readonly id: number }> {
+  #ring: (T | undefined)[] = [];
+  #stayed: Map<number, T> | undefined;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(id: number): T | undefined {
+    const found = this.#ring[id & (this.#ring.length - 1)];
+    return found?.id === id ? found : this.#stayed?.get(id);
+  }
+
+  /** Adds a thing whose id is not in the table. */
+  add(thing: T): void {
+    if (this.#size >= this.#ring.length >> 1 && this.#ring.length < largest) this.#grow();
+    this.#size++;
+    const slot = thing.id & (this.#ring.length - 1);
+    const before = this.#ring[slot];
+    if (before) {
+      this.#stayed ??= new Map();
+      this.#stayed.set(before.id, before);
+    }
+    this.#ring[slot] = thing;
+  }
+
+  delete(id: number): boolean {
+    const slot = id & (this.#ring.length - 1);
+    if (this.#ring[slot]?.id === id) this.#ring[slot] = undefined;
+    else if (!this.#stayed?.delete(id)) return false;
+    this.#size--;
+    return true;
+  }
+
+  /** Everything in the table, lowest id first. */
+  values(): T[] {
+    const all = [...this.#ring.filter((thing) => thing !== undefined), ...(this.#stayed?.values() ?? [])];
+    return all.sort((a, b) => a.id - b.id);
+  }
+
+  clear(): void {
+    this.#ring = [];
+    this.#stayed = undefined;
+    this.#size = 0;
+  }
+
+  #grow(): void {
+    const all = this.values();
+    const length = Math.max(smallest, this.#ring.length * 2);
+    this.clear();
+    this.#ring = new Array<T | undefined>(length).fill(undefined);
+    for (const thing of all) this.add(thing);
+  }
+}
