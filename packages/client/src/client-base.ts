@@ -31,6 +31,9 @@ export class ClientBase implements StubBase {
   readonly #report: (error: unknown, path: readonly string[]) => void;
   readonly #direct: StubBase;
   readonly #defaults: CallOptions | undefined;
+  /** The session that the last call went to, and what it went to there. */
+  #session: Session | undefined;
+  #root: StubBase | undefined;
 
   constructor(
     source: OpenSource,
@@ -104,9 +107,14 @@ export class ClientBase implements StubBase {
   #call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
     try {
       const session = this.#source.session();
-      if (!isPromise(session)) return rootOf(session).call(path, args, options);
-      const abandon = () => this.#source.abandon?.(session);
-      return deferCall(session.then(rootOf), path, args, options, this.#unread, abandon);
+      if (session === this.#session) return (this.#root as StubBase).call(path, args, options);
+      if (isPromise(session)) {
+        const abandon = () => this.#source.abandon?.(session);
+        return deferCall(session.then(rootOf), path, args, options, this.#unread, abandon);
+      }
+      this.#session = session;
+      this.#root = rootOf(session);
+      return this.#root.call(path, args, options);
     } catch (thrown) {
       return failedCall(path, RpcError.from(thrown, "UNAVAILABLE", "no"), (error) =>
         this.#unread(error, path.segments),

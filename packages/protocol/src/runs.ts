@@ -1,21 +1,21 @@
 import { Kind, type Message } from "./message.ts";
 
 /**
- * Plain messages of one kind that stand together in a batch travel as a run: one
- * flat list instead of many small ones, which costs a carrier that clones a
- * fraction. `[21, id, path, args, id, path, args …]` is a run of calls on the root,
- * `[22, id, value, id, value …]` one of answers.
+ * Plain messages of one kind that stand together in a batch, with ids that follow one
+ * another, travel as a run: one flat list instead of many small ones, which costs a
+ * carrier that clones a fraction. `[21, id, path, args, path, args …]` is a run of calls
+ * on the root, `[22, id, value, value …]` one of answers; `id` is that of the first.
  */
 export const RunKind = { calls: 21, resolves: 22 } as const;
 
-/** How many slots of a run one message takes. */
-export const callSlots = 3;
-export const resolveSlots = 2;
+/** A list that begins with one of {@link RunKind} and the first id. */
+export type Run = readonly [kind: number, id: unknown, ...slots: unknown[]];
 
 /** A batch with its runs put together. */
 export function foldRuns(messages: readonly Message[]): readonly unknown[] {
   const folded: unknown[] = [];
   let run: unknown[] | undefined;
+  let next = 0;
   for (const message of messages) {
     const kind = runKindOf(message);
     if (kind === 0) {
@@ -23,12 +23,13 @@ export function foldRuns(messages: readonly Message[]): readonly unknown[] {
       run = undefined;
       continue;
     }
-    if (run?.[0] !== kind) {
-      run = [kind];
+    if (run?.[0] !== kind || message[1] !== next) {
+      run = [kind, message[1]];
       folded.push(run);
     }
-    if (kind === RunKind.calls) run.push(message[1], message[3], message[4]);
-    else run.push(message[1], message[2]);
+    next = (message[1] as number) + 1;
+    if (kind === RunKind.calls) run.push(message[3], message[4]);
+    else run.push(message[2]);
   }
   return folded;
 }
@@ -41,32 +42,36 @@ function runKindOf(message: Message): number {
 }
 
 /** True for the entry of a batch that is a run. Its messages are unchecked. */
-export function isRun(entry: unknown): entry is readonly unknown[] {
+export function isRun(entry: unknown): entry is Run {
   return Array.isArray(entry) && (entry[0] === RunKind.calls || entry[0] === RunKind.resolves);
 }
 
-/** The message whose slots begin at `at` of a run. */
-export function messageOf(run: readonly unknown[], at: number): readonly unknown[] {
-  return run[0] === RunKind.calls
-    ? [Kind.call, run[at], 0, run[at + 1], run[at + 2]]
-    : [Kind.resolve, run[at], run[at + 1]];
+/** How many slots of a run one of its messages takes. */
+export function slotsOf(run: Run): number {
+  return run[0] === RunKind.calls ? 2 : 1;
+}
+
+/** Gives every message of a run in turn, unchecked. A run of none is one message that cannot be right. */
+export function eachOfRun(run: Run, take: (raw: unknown) => void): void {
+  const slots = slotsOf(run);
+  const start = slots === 2 ? [Kind.call, 0, 0] : [Kind.resolve, 0];
+  for (let at = 2, id = run[1] as number; at < Math.max(3, run.length); at += slots, id++) {
+    start[1] = id;
+    take([...start, ...run.slice(at, at + slots)]);
+  }
 }
 
 /** How many messages a batch holds, runs counted in full. */
 export function countMessages(batch: readonly unknown[]): number {
   let count = 0;
-  for (const entry of batch) count += isRun(entry) ? Math.ceil((entry.length - 1) / slotsOf(entry)) : 1;
+  for (const entry of batch) count += isRun(entry) ? Math.ceil((entry.length - 2) / slotsOf(entry)) : 1;
   return count;
 }
 
 /** Gives every message of a frame in turn, unchecked: a message alone, a batch, and the runs in it. */
 export function eachMessage(frame: readonly unknown[], take: (raw: unknown) => void): void {
   for (const entry of Array.isArray(frame[0]) ? frame : [frame]) {
-    if (!isRun(entry)) take(entry);
-    else for (let at = 1; at < entry.length; at += slotsOf(entry)) take(messageOf(entry, at));
+    if (isRun(entry)) eachOfRun(entry, take);
+    else take(entry);
   }
-}
-
-function slotsOf(run: readonly unknown[]): number {
-  return run[0] === RunKind.calls ? callSlots : resolveSlots;
 }

@@ -37,6 +37,9 @@ describe("bad input", () => {
     ["missing fields", [1, 1]],
     ["a batch with a hole", [[18, 1], undefined]],
     ["a run of nonsense", [21, 1, "x"]],
+    ["a run of calls with half a call", [21, 1, ["one"], [], ["one"]]],
+    ["a run of no answers", [22, 1]],
+    ["a run whose ids grow too large", [21, Number.MAX_SAFE_INTEGER, ["one"], [], ["one"], []]],
     ["a map", new Map([[0, 1]])],
   ])("closes a dedicated channel: %s", async (_name, message) => {
     const peer = hostile(api);

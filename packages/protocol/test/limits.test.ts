@@ -102,7 +102,8 @@ describe("a received batch", () => {
   ])("of %i messages where 10 may come together: %s", async (count, fits) => {
     for (const batch of [
       Array.from({ length: count }, (_, n) => [18, n]),
-      [[22, ...Array.from({ length: count * 2 }, (_, n) => n + 1)]],
+      [[22, 1, ...Array.from({ length: count }, (_, n) => n)]],
+      [[21, 1, ...Array.from({ length: count * 2 }, () => 0)]],
     ]) {
       const peer = hostile({}, { limits: { batch: 10 } });
       peer.send(batch);

@@ -16,32 +16,32 @@ export interface KeepAlive {
  * its first `message` listener comes (nodejs/node#53036).
  */
 export function keepAlive(port: Refable): KeepAlive {
+  const count = countOf(port);
   let held = false;
-  if (busyOn(port) === 0) port.unref?.();
+  if (count.busy === 0) port.unref?.();
   return {
     hold(busy) {
       if (busy === held) return;
       held = busy;
-      const left = busyOn(port) + (busy ? 1 : -1);
-      counts().set(port, left);
-      if (busy && left === 1) port.ref?.();
-      if (left === 0) port.unref?.();
+      count.busy += busy ? 1 : -1;
+      if (busy && count.busy === 1) port.ref?.();
+      if (count.busy === 0) port.unref?.();
     },
   };
 }
 
-function busyOn(port: Refable): number {
-  return counts().get(port) ?? 0;
+/** How many transports on a port are busy. */
+interface BusyCount {
+  busy: number;
 }
 
 // Under a registered symbol: two copies of this package count together.
-function counts(): WeakMap<Refable, number> {
+function countOf(port: Refable): BusyCount {
   const key = Symbol.for("portolan.worker-threads.busy");
-  const realm = globalThis as unknown as Record<symbol, WeakMap<Refable, number> | undefined>;
-  let found = realm[key];
-  if (found === undefined) {
-    found = new WeakMap();
-    Object.defineProperty(realm, key, { value: found });
-  }
-  return found;
+  const realm = globalThis as unknown as Record<symbol, WeakMap<Refable, BusyCount> | undefined>;
+  if (!realm[key]) Object.defineProperty(realm, key, { value: new WeakMap() });
+  const counts = realm[key] as WeakMap<Refable, BusyCount>;
+  const count = counts.get(port) ?? { busy: 0 };
+  counts.set(port, count);
+  return count;
 }

@@ -1,7 +1,7 @@
 import { RpcError } from "../error.ts";
 import { type HelloMessage, Kind, type Message } from "../message.ts";
 import { isId, isIndex, parseMessage } from "../parse-message.ts";
-import { callSlots, countMessages, isRun, messageOf, RunKind, resolveSlots } from "../runs.ts";
+import { countMessages, eachOfRun, isRun, slotsOf } from "../runs.ts";
 import type { CloseReason } from "../transport.ts";
 import type { Carrier } from "./carrier.ts";
 import type { Greeter } from "./greeter.ts";
@@ -47,27 +47,28 @@ export class Inbox {
   /** Takes a message, or the messages of a run. */
   #takeEntry(entry: unknown): void {
     if (!isRun(entry)) return this.#take(entry);
+    const { length } = entry;
+    const slots = slotsOf(entry);
+    // What is wrong with a run is told where every message is checked.
+    const whole = isId(entry[1]) && isId(entry[1] + length) && length > 2 && length % slots === 0;
+    if (!whole) return eachOfRun(entry, this.#take);
     const { rooms } = this.#owner;
-    const calls = entry[0] === RunKind.calls;
-    const slots = calls ? callSlots : resolveSlots;
-    for (let at = 1; at < entry.length && !this.#owner.ended; at += slots) {
-      const id = entry[at];
-      const next = entry[at + 1];
-      // Anything else is told what is wrong with it where every message is.
-      if (!isId(id) || at + slots > entry.length) this.#take(messageOf(entry, at));
-      else if (!calls) rooms.takeResult(id, next, null, false);
-      else if (isIndex(next)) rooms.takePlainCall(id, next, entry[at + 2]);
-      else this.#take(messageOf(entry, at));
+    let id = entry[1];
+    for (let at = 2; at < length && !this.#owner.ended; at += slots, id++) {
+      const slot = entry[at];
+      if (slots === 1) rooms.takeResult(id, slot, null, false);
+      else if (isIndex(slot)) rooms.takePlainCall(id, slot, entry[at + 1]);
+      else this.#take([Kind.call, id, 0, slot, entry[at + 1]]);
     }
-    if (!calls) rooms.checkIdle();
+    if (slots === 1) rooms.checkIdle();
   }
 
-  #take(raw: unknown): void {
+  readonly #take = (raw: unknown): void => {
     if (this.#owner.ended) return;
     const parsed = parseMessage(raw);
     if (!parsed.ok) throw new RpcError("PROTOCOL_ERROR", parsed.error);
     this.#hand(parsed.message);
-  }
+  };
 
   /** Hands a message to the room that it is for. */
   #hand(message: Message): void {

@@ -42,6 +42,7 @@ export class Outbox {
   #first = 0;
   #bytes = 0;
   #scheduled = false;
+  /** When a handler first added to what waits; 0 before. */
   #started = 0;
 
   constructor(carrier: OutboxCarrier, owner: OutboxOwner) {
@@ -90,7 +91,10 @@ export class Outbox {
 
   /** Sends what has waited longer than a millisecond within one turn, as a CPU-bound handler's progress does. */
   flushIfLate(): void {
-    if (this.#messages.length > 0 && performance.now() - this.#started > 1) this.flush();
+    if (this.#messages.length === 0) return;
+    const now = performance.now();
+    if (this.#started === 0) this.#started = now;
+    else if (now - this.#started > 1) this.flush();
   }
 
   /** Sends all that may be sent now. */
@@ -111,7 +115,7 @@ export class Outbox {
 
   #schedule(): void {
     this.#scheduled = true;
-    this.#started = performance.now();
+    this.#started = 0;
     // A resolved promise, not queueMicrotask: a third of its cost.
     resolved.then(this.#flushLater);
   }
