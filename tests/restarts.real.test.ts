@@ -102,8 +102,9 @@ describe("a server process that is killed and started again, under calls and str
       const published = (async () => {
         for (let each = 1; each <= ticksEach; each++) await client.publish((restart - 1) * ticksEach + each);
       })();
-      // Somewhere in the middle of all this; sometimes at once, before it has even left.
-      for (let turn = Math.floor(random() * 30); turn > 0; turn--) await new Promise(setImmediate);
+      // Somewhere in the middle of all this; sometimes at once, before it has even left, sometimes when all is done.
+      for (const moment = performance.now() + random() * 25; performance.now() < moment; )
+        await new Promise(setImmediate);
       await server.kill();
       server = next;
       next = standby();
