@@ -7,7 +7,7 @@ import { canBeSentAgain, type Idempotent, idempotencyTest } from "./repeatable.t
 export interface RetryOptions {
   /** Attempts in all. Default 3. */
   readonly attempts?: number;
-  /** How long to wait in between; see {@link Backoff}. A server's `data.retryAfter`, in milliseconds, goes before. */
+  /** How long to wait in between; see {@link Backoff}. A server's `data.retryAfter`, in milliseconds, goes before, and up to a quarter more. */
   readonly backoff?: Backoff;
   /** Calls that may be repeated even if they have run: a test, or a contract. Default: those with a `key`. */
   readonly idempotent?: Idempotent;
@@ -41,7 +41,7 @@ export function retry(options: RetryOptions = {}): OutgoingInterceptor {
           !(safe || after !== undefined)
         )
           throw thrown;
-        const wait = after ?? waitBefore(attempt, backoff);
+        const wait = after === undefined ? waitBefore(attempt, backoff) : spread(after, backoff);
         if (call.timeout !== undefined && performance.now() - started + wait >= call.timeout) throw thrown;
         // Whoever gives up while it waits is told what went wrong so far.
         if (!(await pause(wait, call.signal)))
@@ -56,6 +56,11 @@ const passing: ReadonlySet<string> = new Set(["UNAVAILABLE", "RESOURCE_EXHAUSTED
 function retryAfterOf({ data }: RpcError): number | undefined {
   const wait: unknown = (data as { readonly retryAfter?: unknown } | null | undefined)?.retryAfter;
   return typeof wait === "number" && wait >= 0 && wait < 2 ** 31 ? wait : undefined;
+}
+
+/** Not before it was asked for, and not all who were told the same at once. */
+function spread(after: number, { random = Math.random }: Backoff): number {
+  return Math.min(after * (1 + 0.25 * random()), 2 ** 31 - 1);
 }
 
 function withTimeLeft(call: OutgoingCall, started: number): OutgoingCall {

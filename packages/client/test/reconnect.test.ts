@@ -1,6 +1,7 @@
 import {
   type ConnectorOptions,
   defineConnector,
+  defineTransport,
   openSession,
   type Session,
   type SessionOptions,
@@ -86,6 +87,44 @@ describe("a client whose connection was lost", () => {
     expect((await flying)["delivered"]).not.toBe("no");
     await vi.waitFor(() => expect(status(client).state).toBe("ready"));
     expect(runs).toBe(1);
+    await client.close();
+  });
+});
+
+describe("a server that is silent for a while", () => {
+  it("F-23 is unresponsive, and then ready again; the call that waited is answered", async () => {
+    const held: unknown[] = [];
+    let silent = false;
+    let letThrough = () => {};
+    const dial = () => {
+      const [here, there] = transportPair();
+      openSession(there, { expose: { wait: () => new Promise((resolve) => setTimeout(() => resolve("done"), 5)) } });
+      return defineTransport({
+        traits: { carries: "clone" },
+        open: (events) => {
+          here.receive((message) => (silent ? held.push(message) : events.message(message)));
+          here.onClose((reason) => events.end(reason));
+          letThrough = () => {
+            for (const message of held.splice(0)) events.message(message);
+          };
+          return { send: (message, moved) => here.send(message, moved), close: (reason) => here.close(reason) };
+        },
+      });
+    };
+    const client = createClient<{ wait(): Promise<string> }>(defineConnector(dial), {
+      heartbeat: { interval: 5, timeout: 5 },
+    });
+    const states: string[] = [];
+    onStatus(client, ({ state }) => states.push(state));
+    await vi.waitFor(() => expect(status(client).state).toBe("ready"));
+    silent = true;
+    const call = client.wait();
+    call.then(undefined, () => {});
+    await vi.waitFor(() => expect(status(client).state).toBe("unresponsive"));
+    silent = false;
+    letThrough();
+    expect(await call).toBe("done");
+    expect(states).toEqual(["ready", "unresponsive", "ready"]);
     await client.close();
   });
 });

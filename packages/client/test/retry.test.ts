@@ -1,5 +1,5 @@
 import { RpcError, transfer } from "@portolan/protocol";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type ClientOptions, type RetryOptions, retry, withOptions } from "../src/index.ts";
 import { failureOf, wire } from "./wire.ts";
 
@@ -87,6 +87,22 @@ describe("retry", () => {
     expect(await client.limited()).toBe(2);
     expect(performance.now() - started).toBeGreaterThan(25);
     await end();
+  });
+
+  it("spreads those who are told the same retryAfter: never sooner, and up to a quarter later", async () => {
+    const waits: number[] = [];
+    const setTimeout = globalThis.setTimeout;
+    vi.stubGlobal("setTimeout", (run: () => void, ms: number) => {
+      waits.push(ms);
+      return setTimeout(run, 0);
+    });
+    for (const random of [0, 0.5, 0.999]) {
+      const limited = flaky(1, () => new RpcError("RESOURCE_EXHAUSTED", "slow down", { data: { retryAfter: 1000 } }));
+      const { client } = wire({ limited: limited.run }, outgoing({ backoff: { random: () => random } }));
+      expect(await client.limited()).toBe(2);
+      await client.close();
+    }
+    expect(waits.filter((ms) => ms >= 1000 && ms < 2000).map(Math.round)).toEqual([1000, 1125, 1250]);
   });
 
   it("never repeats a call that moved something or sent a stream", async () => {
