@@ -4,26 +4,33 @@ import { bindTests } from "@portolan/conformance";
 import type { Transport } from "@portolan/protocol";
 import { afterAll, describe, it } from "vitest";
 import { clusterListener, forkTransport, spawnTransport } from "../src/index.ts";
+import { ahead } from "./support/ahead.ts";
 import { fixture } from "./support/places.ts";
 
 /** Some cases start dozens of processes. */
 const runner = { describe, it: (name: string, body: () => Promise<void>) => it(name, body, 120_000) };
 
+const piped = ahead(() => {
+  const near = spawnTransport(process.execPath, ["--expose-gc", fixture("conformance-child.mjs"), "stdio"]);
+  return { near, close: () => exited(near.port as ChildProcess) };
+});
+afterAll(() => piped.end());
+
 bindTests(runner, "over standard input and output", {
-  connect() {
-    const near = spawnTransport(process.execPath, ["--expose-gc", fixture("conformance-child.mjs"), "stdio"]);
-    return { near, close: () => exited(near.port as ChildProcess) };
-  },
+  connect: piped.connect,
   timeout: 100_000,
   traits: { carries: "bytes", framed: false, trusted: true },
 });
 
 for (const serialization of ["json", "advanced"] as const) {
+  const forked = ahead(() => {
+    const child = fork(fixture("conformance-child.mjs"), ["fork"], { serialization, execArgv: ["--expose-gc"] });
+    return { near: forkTransport(() => child), close: () => exited(child) };
+  });
+  afterAll(() => forked.end());
+
   bindTests(runner, `over fork with ${serialization} serialization`, {
-    connect() {
-      const child = fork(fixture("conformance-child.mjs"), ["fork"], { serialization, execArgv: ["--expose-gc"] });
-      return { near: forkTransport(() => child), close: () => exited(child) };
-    },
+    connect: forked.connect,
     timeout: 100_000,
     // JSON on a shared carrier is proven here; what sessions do above it, by the others.
     ...(serialization === "json" && { only: /^(transport|delivery|values|closing|channels|hostile):/ }),

@@ -1,23 +1,42 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { bindTests, type Connection } from "@portolan/conformance";
-import { describe, it } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import { portTransport, workerTransport } from "../src/index.ts";
+import { ahead } from "./ahead.ts";
 import { asDomPort } from "./dom-port.ts";
 
 // Functions, so that the ends are ours to end: that is what some cases look at.
 const fixture = new URL("./fixtures/conformance.mjs", import.meta.url);
 
+const workers = ahead(() => {
+  const worker = new Worker(fixture);
+  return {
+    near: workerTransport(() => worker),
+    close: () => ended(worker),
+    // Those for its end stay until it has come.
+    listeners: () => worker.listenerCount("message") + worker.listenerCount("messageerror"),
+  };
+});
+
+const portsOfWorkers = ahead(() => {
+  const { port1, port2 } = new MessageChannel();
+  const worker = new Worker(fixture, { workerData: { port: port2 }, transferList: [port2] });
+  worker.unref();
+  return {
+    near: portTransport(() => port1, { trusted: true }),
+    close: () => ended(worker).finally(() => port1.close()),
+    listeners: () => portListeners(port1),
+  };
+});
+
+afterAll(async () => {
+  await workers.end();
+  await portsOfWorkers.end();
+});
+
 bindTests({ describe, it }, "a worker and its parent", {
   traits: { carries: "clone", moves: "all", shared: true, trusted: true, announcesDeath: true, queues: true },
-  connect() {
-    const worker = new Worker(fixture);
-    return {
-      near: workerTransport(() => worker),
-      close: () => ended(worker),
-      // Those for its end stay until it has come.
-      listeners: () => worker.listenerCount("message") + worker.listenerCount("messageerror"),
-    };
-  },
+  connect: workers.connect,
 });
 
 bindTests({ describe, it }, "a worker and its parent, with low latency", {
@@ -31,16 +50,7 @@ bindTests({ describe, it }, "a worker and its parent, with low latency", {
 
 bindTests({ describe, it }, "a port to another thread", {
   traits: { carries: "clone", moves: "all", shared: false, trusted: true, announcesDeath: true },
-  connect() {
-    const { port1, port2 } = new MessageChannel();
-    const worker = new Worker(fixture, { workerData: { port: port2 }, transferList: [port2] });
-    worker.unref();
-    return {
-      near: portTransport(() => port1, { trusted: true }),
-      close: () => ended(worker).finally(() => port1.close()),
-      listeners: () => portListeners(port1),
-    };
-  },
+  connect: portsOfWorkers.connect,
 });
 
 bindTests({ describe, it }, "two untrusted ports in one thread", {
