@@ -17,7 +17,10 @@ export interface ConnectorOptions {
   readonly attempts?: number;
   /** True dials again only when there is something to send, so that the other side may sleep. Default false. */
   readonly lazy?: boolean;
-  /** What happens to calls made while there is no connection. Default `"wait"`. */
+  /**
+   * What happens to calls made while there is no connection. `"reject"` with `lazy`: each call dials, and rejects if
+   * that fails. Default `"wait"`.
+   */
   readonly whileDown?: "wait" | "reject";
   /** Calls that may wait. Default 16 384. */
   readonly maxWaiting?: number;
@@ -122,10 +125,10 @@ class Connector implements OpenSource {
   }
 
   #refusal(): RpcError | undefined {
-    const { whileDown = "wait", maxWaiting = 16_384 } = this.#options;
+    const { whileDown = "wait", lazy, maxWaiting = 16_384 } = this.#options;
     const status = this.#status;
     if (status.state === "closed") return unavailable(status.reason);
-    if (whileDown === "reject" && status.state === "lost") return unavailable(status.reason);
+    if (whileDown === "reject" && !lazy && status.state === "lost") return unavailable(status.reason);
     if (this.#waiters.size < maxWaiting) return undefined;
     return new RpcError("RESOURCE_EXHAUSTED", `${maxWaiting} calls wait for a connection already`, { delivered: "no" });
   }
@@ -182,9 +185,11 @@ class Connector implements OpenSource {
 
   #failed(error: RpcError): void {
     const reason: CloseReason = { code: error.code, message: error.message, by: "platform", cause: error };
-    const { attempts = Number.POSITIVE_INFINITY, lazy } = this.#options;
+    const { attempts = Number.POSITIVE_INFINITY, lazy, whileDown } = this.#options;
     if (finalCodes.has(error.code) || this.#attempt >= attempts) return this.#finish(reason);
     this.#enter({ state: "lost", reason });
+    // Whose call had it dialled learns of it, and the next call dials again.
+    if (lazy && whileDown === "reject") this.#waiters.reject(() => unavailable(reason));
     if (!lazy || this.#waiters.size > 0) this.#later();
   }
 

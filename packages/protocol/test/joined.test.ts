@@ -232,6 +232,25 @@ describe("a connector", () => {
     await expect(waiting).rejects.toMatchObject({ code: "UNAVAILABLE", delivered: "no" });
   });
 
+  it("that is lazy and rejects while it is down lets each call look, and tells it what came of that", async () => {
+    let there = false;
+    const { open, dials } = dialled({ lazy: true, whileDown: "reject" }, () => {
+      if (!there) throw new Error("nobody is there");
+      return undefined;
+    });
+    for (const dialledSoFar of [1, 2]) {
+      await expect(Promise.resolve(open.session())).rejects.toMatchObject({
+        message: "nobody is there",
+        delivered: "no",
+      });
+      await turns();
+      expect(dials()).toBe(dialledSoFar);
+    }
+    there = true;
+    expect(await open.session()).toBeDefined();
+    await open.close();
+  });
+
   it("F-28 tells of each connection and each loss, and a hook that throws harms nothing", async () => {
     const said = vi.spyOn(console, "error").mockImplementation(() => {});
     const told: string[] = [];
