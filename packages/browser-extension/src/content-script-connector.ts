@@ -53,7 +53,7 @@ export function askForPort(name: string, trusted: boolean, signal: AbortSignal):
       const [port] = event.ports;
       const peer = { kind: "extension-content-script", name };
       if (message.portolan === "refused") reject(refusal(message.code, message.message));
-      else if (port) resolve(privatePortTransport(port, { peer, trusted, way: message }));
+      else if (port) resolve(privatePortTransport(port, { peer, trusted, way: message, watch: true }));
       else reject(new RpcError("UNAVAILABLE", "the content script sent no port", { delivered: "no" }));
     });
     signal.addEventListener("abort", onAbort);

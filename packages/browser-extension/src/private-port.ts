@@ -8,6 +8,7 @@ import {
   type TransportEvents,
 } from "@portolan/protocol";
 import type { WayOnwards } from "./page-window.ts";
+import { type PortWatch, watchPort } from "./port-watch.ts";
 
 /** A port that leads to its other end and no further. */
 export const wholePort: WayOnwards = { carries: "all", maxMessage: 0 };
@@ -18,14 +19,17 @@ export interface PrivatePortOptions {
   readonly trusted: boolean;
   /** What the way behind the port takes. Default: whatever the port takes. */
   readonly way?: WayOnwards;
+  /** Asks the other end whether it is still there, while something is owed by it. Default false. */
+  readonly watch?: boolean;
   /** Called once the transport has ended. */
   readonly ended?: () => void;
 }
 
 /**
  * A transport over a MessagePort that only content script and page hold. Neither
- * outlives their document, so the only end to tell is a deliberate one, and it is
- * told in words: Chromium's ports have no `close` event. The port is ours to end.
+ * outlives their document. An end before that is told in words: Chromium's ports
+ * have no `close` event. Where nobody is left to tell it, `watch` finds out. The port
+ * is ours to end.
  */
 export function privatePortTransport(port: MessagePort, options: PrivatePortOptions): Transport {
   return defineTransport({
@@ -35,16 +39,22 @@ export function privatePortTransport(port: MessagePort, options: PrivatePortOpti
     port,
     open(events) {
       let told = false;
-      const stop = listen(port, {
-        ...events,
-        end(reason) {
-          told = true;
-          events.end(reason);
-        },
-      });
+      const end = (reason: CloseReason): void => {
+        told = true;
+        events.end(reason);
+      };
+      const watch = options.watch
+        ? watchPort(
+            () => port.postMessage({ portolan: "alive?" }),
+            () => end(lost),
+          )
+        : undefined;
+      const stop = listen(port, { ...events, end }, watch);
       return {
         send: (message, transfer) => port.postMessage(message, transfer),
+        hold: (busy) => watch?.hold(busy),
         close(reason) {
+          watch?.hold(false);
           stop();
           if (!told) port.postMessage({ portolan: "end", code: reason.code });
           port.close();
@@ -65,10 +75,19 @@ function traitsOf({ trusted, way = wholePort }: PrivatePortOptions): Partial<Tra
   };
 }
 
-function listen(port: MessagePort, events: TransportEvents): () => void {
+function listen(port: MessagePort, events: TransportEvents, watch: PortWatch | undefined): () => void {
   const onMessage = ({ data }: { data: unknown }): void => {
-    if (isEnd(data)) events.end(remoteEnd(data.code));
-    else events.message(data);
+    watch?.heard();
+    switch (wordIn(data)) {
+      case "end":
+        return events.end(remoteEnd((data as { code?: unknown }).code));
+      case "alive?":
+        return port.postMessage({ portolan: "alive" });
+      case "alive":
+        return;
+      default:
+        events.message(data);
+    }
   };
   const onUnreadable = (): void =>
     events.end({ code: "PROTOCOL_ERROR", message: "a message arrived that cannot be read here", by: "platform" });
@@ -81,9 +100,16 @@ function listen(port: MessagePort, events: TransportEvents): () => void {
   };
 }
 
-function isEnd(data: unknown): data is { code: unknown } {
-  return typeof data === "object" && data !== null && (data as { portolan?: unknown }).portolan === "end";
+/** What the two ends say about the port itself; frames of the conversation are arrays or texts. */
+function wordIn(data: unknown): unknown {
+  return typeof data === "object" && data !== null ? (data as { portolan?: unknown }).portolan : undefined;
 }
+
+const lost: CloseReason = {
+  code: "UNAVAILABLE",
+  message: "the content script is gone: its extension was reloaded, updated or removed",
+  by: "platform",
+};
 
 function remoteEnd(code: unknown): CloseReason {
   if (code === "OK") return { code: "OK", message: "the other end closed", by: "remote" };

@@ -18,7 +18,11 @@ export interface RuntimeConnectorOptions extends ConnectorOptions {
    * connected, which wakes it again at once. Default true.
    */
   readonly lazy?: boolean;
-  /** The name of the listener to dial. Default `"background"`. */
+  /**
+   * The name of the listener to dial, such as that of an open popup. Default `"background"`. With a name or an
+   * `extensionId`, `whileDown` is `"reject"`: a call that finds nobody there rejects with UNAVAILABLE, and the next one
+   * looks again.
+   */
   readonly to?: string;
   /** Dial another extension; from a web page, the extension that lists it in `externally_connectable`. Default: our own. */
   readonly extensionId?: string;
@@ -44,7 +48,9 @@ export interface RuntimeConnectorOptions extends ConnectorOptions {
  */
 export function runtimeConnector(options: RuntimeConnectorOptions = {}): SessionSource {
   const dial = patientDial((abort, patience) => dialRuntime(options, "context", { signal: abort, patience }));
-  return defineConnector(dial, { lazy: true, backoff: nearby, ...options });
+  // Nobody wakes what is not our background: it is open now, or it is not.
+  const whileDown = (options.to ?? "background") === "background" && options.extensionId === undefined ? "wait" : "reject";
+  return defineConnector(dial, { lazy: true, whileDown, backoff: nearby, ...options });
 }
 
 /** Waits longer each time that nobody answered, from one second to ten: a port may be lost, or a background slow to start. */

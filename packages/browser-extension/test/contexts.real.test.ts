@@ -144,6 +144,20 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     await going.close();
   });
 
+  it("a panel that is not open is a typed error at once, and is found when it opens", async (context) => {
+    if (absent) context.skip(absent);
+    for (let time = 0; time < 2; time++) {
+      expect(resultOf(await inScript(own, "call", "askLater"))).toMatchObject({
+        code: "UNAVAILABLE",
+        delivered: "no",
+        message: expect.stringMatching(/"later" (cannot be reached|did not answer)/),
+      });
+    }
+    resultOf(await inScript(own, "servePanel", "later"));
+    expect(resultOf(await inScript(own, "call", "askLater"))).toEqual({ value: 1 });
+    expect(resultOf(await inScript(own, "forgetAnswers"))).toBe(1);
+  });
+
   it("the background calls an open panel, and of two only one answers", async (context) => {
     if (absent) context.skip(absent);
     const other = await browser!.openOwn("options.html");

@@ -63,8 +63,10 @@ describe("O-20 F20 a background that dies", () => {
     await browser.leaveWorkerAlone();
     const first = resultOf(await inScript(page, "call", "incarnation"));
     const hanging = inScript(page, "call", "hang");
+    // Calls start in order: when this is answered, the other has begun.
+    resultOf(await inScript(page, "call", "echo", 0));
     await browser.killWorker();
-    expect(codeOf(await hanging)).toBe("UNIMPLEMENTED");
+    expect(await hanging).toMatchObject({ error: { code: "UNAVAILABLE" } });
     const second = resultOf(await inScript(page, "call", "incarnation"));
     expect(second).not.toBe(first);
   });
@@ -122,6 +124,23 @@ describe("an extension that is reloaded under load", () => {
     const storm = resultOf(await inContent(page, "stopStorm")) as Storm;
     expect(Object.keys(storm.outcomes)).toContain("FAILED_PRECONDITION no");
     expect(resultOf(await inContent(page, "left"))).toMatchObject({ finals: 1 });
+  });
+});
+
+describe("an extension that Firefox destroys, content scripts and all", () => {
+  it.each(["reloaded", "removed"] as const)("and that is %s leaves no call of a page open", async (how) => {
+    if (missing("firefox")) return;
+    browser = await launchFirefox(folder, { id: firefoxId });
+    const page = await browser.open(site.origin);
+    const hanging = inScript(page, "call", "hang");
+    resultOf(await inScript(page, "call", "echo", 0));
+    if (how === "reloaded") {
+      const own = await browser.openOwn("options.html");
+      void own.evaluate("chrome.runtime.reload()").catch(() => undefined);
+    } else await browser.browser.uninstallExtension(firefoxId);
+    expect(await hanging).toMatchObject({ error: { code: "UNAVAILABLE", delivered: "unknown" } });
+    // Firefox runs the content scripts of the new one in pages that are open already.
+    if (how === "reloaded") expect(resultOf(await inScript(page, "call", "echo", 1))).toBe(1);
   });
 });
 

@@ -13,6 +13,8 @@ const incarnation = Math.random().toString(36).slice(2);
 const common = {
   echo: (value: unknown): unknown => value,
   incarnation: (): string => incarnation,
+  /** Never answers. */
+  hang: (): Promise<never> => new Promise(() => {}),
   whoami(this: Call): Record<string, unknown> {
     const { kind, trusted, origin, frameId, documentLifecycle, documentId, tabId } = this.peer;
     return {
@@ -34,8 +36,6 @@ export const contentApi = {
   bump: (token: string): Promise<number> => storedBump(token),
   /** Answers after so many milliseconds. */
   later: (ms: number): Promise<string> => new Promise((resolve) => setTimeout(() => resolve("later"), ms)),
-  /** Never answers. */
-  hang: (): Promise<never> => new Promise(() => {}),
   /** Goes on behind the last id that the caller has. */
   async *numbers(after: number, count: number): AsyncGenerator<number> {
     for (let number = after + 1; number <= count; number++) {
@@ -57,6 +57,8 @@ export const pageApi = { ...common };
 /** How the popups that said so were seen. */
 export const popups: Record<string, unknown>[] = [];
 
+const laterPanel = createClient<PanelApi>(runtimeConnector({ to: "later" }));
+
 /** For our own pages. */
 export const ownApi = {
   ...contentApi,
@@ -71,6 +73,8 @@ export const ownApi = {
     for (let time = 0; time < times; time++) await client.ask();
     await client.close();
   },
+  /** Asks a panel that may not be open, with one client for all times. */
+  askLater: (): Promise<unknown> => asData(() => laterPanel.ask()),
   each: async (items: string[], visit: (item: string) => Promise<number>): Promise<number[]> =>
     Promise.all(items.map((item) => visit(item))),
   /** Calls the content script of a document, and says how the transport ended. */
@@ -90,12 +94,17 @@ async function withTab(
   call: (client: Client<ContentApi>) => PromiseLike<unknown>,
 ): Promise<unknown> {
   const client = createClient<ContentApi>(tabTransport(tabId, target));
+  const outcome = await asData(() => call(client));
+  await client.close();
+  return outcome;
+}
+
+/** What a call here came to, as data for who asks from elsewhere. */
+async function asData(call: () => PromiseLike<unknown>): Promise<unknown> {
   try {
-    return { value: await call(client) };
+    return { value: await call() };
   } catch (error) {
     const { code, message, delivered } = error as { code?: string; message: string; delivered?: string };
     return { code, message, delivered };
-  } finally {
-    await client.close();
   }
 }

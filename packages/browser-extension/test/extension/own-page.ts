@@ -6,7 +6,7 @@ import { clientCommands } from "./client-commands.ts";
 import { type Commands, runCommand } from "./commands.ts";
 import type { ContentApi } from "./content-api.ts";
 import { type LargeKind, largeValue } from "./large-values.ts";
-import { panelAnswers, panelApi } from "./panel-api.ts";
+import { forgetAnswers, panelAnswers, panelApi } from "./panel-api.ts";
 
 interface Runtime {
   sendMessage(message: unknown): Promise<unknown>;
@@ -15,8 +15,9 @@ const { runtime } = (globalThis as unknown as { chrome: { runtime: Runtime } }).
 const client = createClient<OwnApi>(runtimeConnector());
 
 const commands: Commands = {
-  servePanel: () => void serve(runtimeListener({ name: "panel", allow: { pages: true } }), panelApi),
+  servePanel: (name = "panel") => void serve(runtimeListener({ name, allow: { pages: true } }), panelApi),
   answers: panelAnswers,
+  forgetAnswers,
   largeToTab: async (tabId: number, kind: LargeKind, size: number) => {
     const tab = createClient<ContentApi>(tabTransport(tabId));
     try {

@@ -8,3 +8,10 @@ export type PanelApi = typeof panelApi;
 export function panelAnswers(): number {
   return answers;
 }
+
+/** Starts to count anew; returns how often it was. */
+export function forgetAnswers(): number {
+  const before = answers;
+  answers = 0;
+  return before;
+}
