@@ -40,11 +40,13 @@ const sides = {
 sides.noise = sides["by hand"];
 
 const text = "x".repeat(1024 * 1024);
+const bytes = new Uint8Array(1024 * 1024).fill(7);
 
 const workloads = {
   "1 in flight": (side) => calls(side, 1, 1_000, 7),
   "64 in flight": (side) => calls(side, 64, 8_000, 7),
   "1 MB texts": (side) => calls(side, 1, 20, text),
+  "1 MB bytes": (side) => calls(side, 1, 20, bytes, (back) => back.byteLength === bytes.byteLength && back[9] === 7),
   "10 000 items": async (side) => {
     const seen = await side.items(10_000);
     if (seen !== 10_000) throw new Error(`expected 10 000 items, got ${seen}`);
@@ -52,10 +54,10 @@ const workloads = {
   },
 };
 
-async function calls(side, inFlight, count, value) {
+async function calls(side, inFlight, count, value, isIt = (back) => back === value) {
   let left = count;
   const worker = async () => {
-    while (left-- > 0) if ((await side.echo(value)) !== value) throw new Error("another value came back");
+    while (left-- > 0) if (!isIt(await side.echo(value))) throw new Error("another value came back");
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
   return count;

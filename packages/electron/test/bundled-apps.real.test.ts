@@ -16,27 +16,42 @@ const shipped = mkdtempSync(join(tmpdir(), "portolan-desktop-"));
 
 afterAll(() => rmSync(shipped, { recursive: true }));
 
+/** What the app's own preload tells the page. */
+const start = { platform: process.platform, sandboxed: true };
+
 /** How an app is built, and which of its files a user gets. */
 const layouts = [
   {
     name: "electron-vite",
-    files: ["package.json", "out", "node_modules"],
+    files: ["out", "node_modules"],
     main: "out/main/index.js",
     type: "module",
     registered: "registered",
+    start,
     build: () => run("electron-vite", "bin/electron-vite.js", "build"),
   },
   {
     name: "forge",
-    files: ["package.json", ".vite"],
+    files: [".vite"],
     main: ".vite/build/main.js",
     type: "commonjs",
     registered: expect.stringContaining('import "@portolan/electron/preload"'),
+    start,
     build() {
       for (const mode of ["main", "cruncher", "preload", "renderer"]) {
         run("vite", "bin/vite.js", "build", "--config", "vite.forge.config.mjs", "--mode", mode);
       }
     },
+  },
+  {
+    // Main is not bundled at all, and has no preload of its own; pages and the utility process are those of the first.
+    name: "plain CommonJS",
+    files: ["plain", "out", "node_modules"],
+    main: "plain/main.cjs",
+    type: "module",
+    registered: "the package's file",
+    start: undefined,
+    build: () => cpSync(join(project, "src/plain"), join(project, "plain"), { recursive: true }),
   },
 ] as const;
 
@@ -47,7 +62,6 @@ const seen = {
     lines: 100,
     error: ["INTERNAL", false],
     doubled: 42,
-    start: { platform: process.platform, sandboxed: true },
     node: "undefined",
   },
   title: "a title from the page",
@@ -71,13 +85,14 @@ beforeAll(async () => {
 it("the app's sources compile strictly against what is published", () => run("typescript", "bin/tsc", "-p", "."));
 
 describe.each(versions)("in Electron %s", (version) => {
-  for (const { name, registered } of layouts) {
+  for (const { name, registered, start } of layouts) {
     it.for([
       ["unpacked", name],
       ["from an .asar", `${name}.asar`],
     ] as const)(`G-02 the app of the ${name} layout runs, sandboxed, %s`, async ([, file], context) => {
-      const { output, found } = await start(file, folderOf(version, context));
-      expect(found, output).toEqual({ ...seen, registered, archived: file.endsWith(".asar") });
+      const { output, found } = await launch(file, folderOf(version, context));
+      const page = start ? { ...seen.page, start } : seen.page;
+      expect(found, output).toEqual({ ...seen, page, registered, archived: file.endsWith(".asar") });
     });
   }
 
@@ -125,7 +140,7 @@ function run(tool: string, program: string, ...args: string[]): void {
 }
 
 /** Starts a shipped app, and gives what it found and what it printed. */
-async function start(file: string, electron: string): Promise<{ output: string; found: unknown }> {
+async function launch(file: string, electron: string): Promise<{ output: string; found: unknown }> {
   const { output } = await runApp(electron, join(shipped, file), [], 60_000);
   return { output, found: JSON.parse(/^@seen (.*)$/m.exec(output)?.[1] ?? "null") };
 }

@@ -9,6 +9,7 @@ const scenarios = [
   "utility of a factory ends with its transport",
   "two windows",
   "a window and a utility process",
+  "one frame of a window",
   "nobody was asked",
 ];
 
@@ -65,6 +66,15 @@ inEachElectron(scenarios, ({ of }) => {
     ]);
     expect(ended).toMatchObject({ code: "UNAVAILABLE" });
     expect(listeners).toBe(0);
+  });
+
+  it("one frame inside a page is linked, the page around it is not, and its end is heard", (context) => {
+    expect(of(context, "one frame of a window")).toEqual({
+      heard: ["from the frame"],
+      url: true,
+      around: [],
+      code: "UNAVAILABLE",
+    });
   });
 
   it("an app that serves nothing has no listener of ours", (context) => {

@@ -13,6 +13,8 @@ const scenarios = [
   "two windows call one another",
   "two windows by way of main",
   "main and a utility process",
+  "a hidden window works for another",
+  "instead of sendSync",
   "a port inside a call to a utility process, and back",
   "a port inside a call of a page to a utility process, and back",
   "a page and a utility process",
@@ -82,7 +84,7 @@ inEachElectron(scenarios, ({ of }) => {
     });
   });
 
-  it("G-07 errors keep class, code, data and cause, and show the caller's stack", (context) => {
+  it("G-07 errors keep class, code, data and cause, and show the stacks of both sides", (context) => {
     const [declared, foreign] = of<Failure[]>(context, "errors cross with all they carry");
     expect(declared).toMatchObject({
       code: "NOT_FOUND",
@@ -90,6 +92,7 @@ inEachElectron(scenarios, ({ of }) => {
       data: { path: "/x" },
       delivered: "yes",
       stack: true,
+      farStack: true,
       cause: { name: "DiskError", code: "ENOSPC", message: "disk is full" },
     });
     expect(foreign).toMatchObject({ code: "INTERNAL", cause: { name: "DiskError", code: "ENOSPC" } });
@@ -166,6 +169,22 @@ inEachElectron(scenarios, ({ of }) => {
 
   it("a page calls a utility process over a port of their own", (context) => {
     expect(of(context, "a page and a utility process")).toEqual(["utility", 5, 1, 2]);
+  });
+
+  it("M-01 a hidden window does another's heavy, untrusted and crashing work: that one goes on, and gets it back when it is reloaded", (context) => {
+    const found = of<{ answers: number } & Record<string, unknown>>(context, "a hidden window works for another");
+    expect(found.answers).toBeGreaterThan(5);
+    expect(found).toMatchObject({
+      untrusted: { code: "PERMISSION_DENIED" },
+      answer: "crunched",
+      crashed: { code: "UNAVAILABLE" },
+      lives: 3,
+      again: { answer: "crunched" },
+    });
+  });
+
+  it("G-10 M-17 start-up values come as arguments of a sandboxed preload, and main asks the page before its window closes", (context) => {
+    expect(of(context, "instead of sendSync")).toEqual({ theme: "dark", closed: "closed", asked: [false, true] });
   });
 
   it("M-04 M-11 a port inside a call from main is moved to a utility process, and works there; it cannot be sent back, which is said", (context) => {

@@ -23,6 +23,7 @@ export async function buildApp(): Promise<string> {
   await bundle("page", { format: "iife", file: "page.js" });
   await bundle("worker", { format: "iife", file: "worker.js" });
   await bundle("worker-preload", { format: "cjs", file: "worker-preload.cjs" });
+  await bundle("preload-start", { format: "cjs", file: "preload-start.cjs" });
   await bundle("preload-client", { format: "cjs", file: "preload-client.cjs" });
   for (const name of ["preload.cjs", "service-worker-preload.cjs"]) {
     await copyFile(built(name), join(appFolder, "..", name));

@@ -119,16 +119,25 @@ export type MainApi = ReturnType<typeof makeMainApi>["api"];
 /** What a page offers main, and other pages. */
 export function makePageApi(title: string) {
   const heard: unknown[] = [];
+  let asked = 0;
   return {
     heard,
     api: {
       title: () => title,
+      /** Not at once: there is something to save first. */
+      mayClose: () => ++asked > 1,
       add: (a: number, b: number) => a + b,
       tell: (value: unknown) => void heard.push(value),
       fail: (): number => {
         throw new TypeError("the page says no");
       },
       hang: () => new Promise<unknown>(() => {}),
+      /** Keeps its process busy for as many milliseconds. */
+      crunch: (ms: number) => {
+        const until = performance.now() + ms;
+        while (performance.now() < until);
+        return "crunched";
+      },
       forever: async function* () {
         for (let n = 0; ; n++) {
           yield n;

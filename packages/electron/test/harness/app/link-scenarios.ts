@@ -61,6 +61,28 @@ export const linkScenarios: Record<string, Scenario> = {
     link.close();
     return { heard, ended, listeners: child.eventNames().length };
   },
+  async "one frame of a window"() {
+    const within = { webPreferences: { nodeIntegrationInSubFrames: true } };
+    const outer = await open("outer.html", within);
+    const other = await open();
+    const [frame] = outer.webContents.mainFrame.frames;
+    if (!frame) throw new Error("no frame");
+    await frame.executeJavaScript('links.listen("doc")');
+    await inPage(outer, 'links.listen("doc")');
+    await inPage(other, 'links.listen("doc")');
+    const link = connectFrames(frame, other, { name: "doc" });
+    const [mine] = await inPage<string[]>(other, "links.arrived(1)");
+    const [its] = (await frame.executeJavaScript("links.arrived(1)")) as string[];
+    await frame.executeJavaScript(`wire.send("${its}", "from the frame")`);
+    const heard = await inPage(other, `wire.heard("${mine}", 1)`);
+    const peer = await inPage<Record<string, unknown>>(other, `wire.peer("${mine}")`);
+    const around = await inPage<string[]>(outer, "Promise.resolve(links.arrivals)");
+    const end = inPage<{ code: string }>(other, `wire.ended("${mine}")`);
+    await inPage(outer, 'document.querySelector("iframe").remove()');
+    const { code } = await end;
+    link.close();
+    return { heard, url: String(peer["url"]).endsWith("other.html"), around, code };
+  },
   async "nobody was asked"() {
     const window = await open();
     await inPage(window, 'links.listen("doc")');

@@ -1,12 +1,13 @@
 // The sessions of a page: what main and other pages can be asked for, by `executeJavaScript`.
 import { type Client, createClient, notify, onStatus, release, safe, stats, transfer } from "@portolan/client";
 import { openSession } from "@portolan/protocol";
-import { serve } from "@portolan/server";
+import { type Server, serve } from "@portolan/server";
 import { mainConnector, mainTransport, peerListener } from "../../../src/renderer/index.ts";
 import { type MainApi, makePageApi, type PageApi, Point, registerPoint } from "./apis.ts";
 import type { PortApi } from "./utility-rpc.ts";
 
 let client: Client<MainApi>;
+let links: Server;
 const page = makePageApi(location.pathname.split("/").at(-1) ?? "");
 
 function facts(error: unknown): unknown {
@@ -18,6 +19,7 @@ function facts(error: unknown): unknown {
     data,
     delivered,
     stack: String(stack).includes("page.js"),
+    farStack: String(stack).includes("main.mjs"),
     cause: cause === undefined ? undefined : { ...(cause as object), ...(facts(cause) as object) },
   };
 }
@@ -134,24 +136,30 @@ export const rpc = {
     return rpc.statuses;
   },
   peers(name: string): void {
-    const server = serve(peerListener({ name }), page.api);
-    void server
-      .when(() => true)
-      .then((session) => {
-        rpc.peer = createClient<PageApi>(session);
-        wake();
-      });
+    links = serve(peerListener({ name }), page.api);
   },
-  peer: undefined as Client<PageApi> | undefined,
-  async met() {
-    while (!rpc.peer) await new Promise<void>((done) => (wake = done));
-    return rpc.peer;
-  },
+  /** Whoever is linked now, or next. */
+  met: async () => createClient<PageApi>(await links.when(() => true)),
   async askPeer() {
     const peer = await rpc.met();
     const { data } = await safe(peer.add(2, 3));
     const next = await peer.counter();
     return [await peer.title(), data, await next(), await next()];
+  },
+  /** Lets the other window work, and counts how often main answers meanwhile. */
+  async crunchElsewhere(ms: number) {
+    const peer = await rpc.met();
+    const work = peer.crunch(ms).then((answer) => {
+      done = true;
+      return answer;
+    });
+    let done = false;
+    let answers = 0;
+    for (; !done; answers++) await client.add(answers, 1);
+    return { answer: await work, answers };
+  },
+  async hangElsewhere() {
+    return failing((await rpc.met()).hang());
   },
   /** Moves a port to the utility process inside a call, and gets one back. */
   async portsOfPeer() {
@@ -173,8 +181,6 @@ export const rpc = {
     return { answer: await answer, heard: await peer.heard(), back: await back, kind: String(port) };
   },
 };
-
-let wake = (): void => {};
 
 async function drainForever(): Promise<void> {
   try {

@@ -4,7 +4,7 @@ import { type Server, serve } from "@portolan/server";
 import { type BrowserWindow, MessageChannelMain, screen, utilityProcess } from "electron";
 import { connectFrames, rendererListener, utilityTransport } from "../../../src/main/index.ts";
 import { makeMainApi, type PageApi, registerPoint } from "./apis.ts";
-import { afterwards, file, inPage, open, type Scenario } from "./scenario.ts";
+import { afterwards, file, inPage, loaded, open, type Scenario } from "./scenario.ts";
 import type { PortApi } from "./utility-rpc.ts";
 
 const allow = [file("index.html"), file("other.html")];
@@ -150,6 +150,52 @@ export const sessionScenarios: Record<string, Scenario> = {
   },
   async "two windows by way of main"() {
     return linked(await open(), await open("other.html"), { via: "main" });
+  },
+  async "a hidden window works for another"() {
+    // Main lets in the editor only. The worker window is hidden like all windows here; nothing but the link reaches it.
+    const { api } = makeMainApi();
+    const server = serve(rendererListener({ allow: file("index.html") }), api, { onError: () => {} });
+    afterwards(() => server.close());
+    const editor = await open("index.html");
+    const worker = await open("other.html");
+    const link = connectFrames(editor, worker, { name: "work" });
+    await inPage(worker, 'rpc.peers("work"), rpc.connect()');
+    await inPage(editor, 'rpc.connect(), rpc.peers("work")');
+    const untrusted = await inPage(worker, 'rpc.failing("whoAmI")');
+    const { answer, answers } = await inPage<{ answer: string; answers: number }>(editor, "rpc.crunchElsewhere(300)");
+    const hanging = inPage(editor, "rpc.hangElsewhere()");
+    await inPage(editor, "rpc.add(1, 1)");
+    worker.webContents.forcefullyCrashRenderer();
+    const crashed = await hanging;
+    const lives = await inPage(editor, "rpc.add(1, 2)");
+    const back = loaded(worker);
+    worker.webContents.reload();
+    await back;
+    await inPage(worker, 'rpc.peers("work")');
+    const again = await inPage(editor, "rpc.crunchElsewhere(1)");
+    link.close();
+    return { untrusted, answer, answers, crashed, lives, again };
+  },
+  async "instead of sendSync"() {
+    const { server } = serveMain();
+    const window = await open("index.html", {
+      webPreferences: { preload: file("preload-start.cjs"), additionalArguments: ["--theme=dark"] },
+    });
+    await inPage(window, "rpc.connect(), rpc.add(1, 1)");
+    // Main asks before the window closes.
+    const closed = new Promise((done) => window.once("closed", () => done("closed")));
+    const asked: boolean[] = [];
+    window.on("close", async (event) => {
+      event.preventDefault();
+      const page = createClient<PageApi>(await server.when((peer) => peer["window"] === window));
+      const may = await page.mayClose();
+      asked.push(may);
+      if (may) window.destroy();
+      else window.close();
+    });
+    const theme = await inPage(window, "start.theme");
+    window.close();
+    return { theme, closed: await closed, asked };
   },
   async "main and a utility process"() {
     const utility = createClient<UtilityApi>(utilityTransport(() => utilityProcess.fork(file("utility-rpc.mjs"))));
