@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -34,6 +35,8 @@ export default defineConfig({
           name: "quick",
           include: tests.map((glob) => `${glob}/*.test.ts`),
           exclude: [...never, "**/*.real.test.ts", "**/*.soak.test.ts"],
+          // Vitest's own default leaves one core to itself, which is half of two.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           sequence: { groupOrder: 0 },
         },
       },
