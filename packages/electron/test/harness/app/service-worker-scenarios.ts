@@ -231,8 +231,16 @@ async function startedWorker(
   );
   afterwards(() => server.close());
   const window = await open("app://bundle/worker.html", { webPreferences: { session: own } });
+  await inPage(window, activated);
   return { own, server, window };
 }
+
+/** A worker that is stopped before it is installed is none, and cannot be started again. */
+const activated = `navigator.serviceWorker.ready.then(({ active }) => new Promise((done) => {
+  const look = () => active.state === "activated" && done(true);
+  active.onstatechange = look;
+  look();
+}))`;
 
 async function workerOf(server: Server) {
   return createClient<WorkerApi>(await server.when(() => true));
