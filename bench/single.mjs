@@ -41,7 +41,9 @@ export const singleRows = suites.flatMap((suite) => suite.rows.map(([name]) => (
 /** Measures rows, each with every contender. `tell` hears each row when it is done. */
 export async function measureSingle(chosen, contenders, { rounds }, tell) {
   for (const suite of new Set(chosen.map((row) => row.suite))) {
-    const names = suite.control ? [suite.control, ...contenders] : contenders;
+    // What differs by an option does not differ here.
+    const libraries = contenders.filter((name) => name !== "portolan-low-latency");
+    const names = suite.control ? [suite.control, ...libraries] : libraries;
     const found = new Map(names.map((name) => [name, []]));
     for (let round = 0; round < (suite.once ? Math.min(3, rounds) : rounds); round++) {
       for (const name of names) if (!found.get(name)[0]?.cannot) found.get(name).push(await one(suite.what, name));

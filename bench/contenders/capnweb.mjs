@@ -24,7 +24,7 @@ export async function connect(port) {
 export async function serveSockets(server) {
   const { newWebSocketRpcSession } = await import("capnweb");
   const target = await api();
-  onSockets(server, (socket) => newWebSocketRpcSession(socket, target));
+  await onSockets(server, (socket) => newWebSocketRpcSession(socket, target));
 }
 
 /** Calls over a WebSocket. */

@@ -38,7 +38,7 @@ export async function connect(port) {
 /** Serves over WebSockets. */
 export async function serveSockets(server) {
   const { RPCChannel, WebSocketServerIO } = await import("kkrpc");
-  onSockets(server, (socket) => new RPCChannel(new WebSocketServerIO(socket), { expose: api }));
+  await onSockets(server, (socket) => new RPCChannel(new WebSocketServerIO(socket), { expose: api }));
 }
 
 /** Calls over a WebSocket, once one has shown that the server is there. */

@@ -55,7 +55,7 @@ export async function connect(port) {
 export async function serveSockets(server) {
   const { RPCHandler } = await import("@orpc/server/ws");
   const handler = new RPCHandler(await router());
-  onSockets(server, (socket) => void handler.upgrade(socket));
+  await onSockets(server, (socket) => void handler.upgrade(socket));
 }
 
 /** Calls over a WebSocket. */
