@@ -35,7 +35,7 @@ const nodeDoors = new Set([
 // Doors whose declarations speak of Node's own types: whoever uses them has @types/node.
 const nodeTypedDoors = new Set(["@portolan/node", "@portolan/websocket/server"]);
 // Doors that act when they are loaded, and so are only loaded in their own platform.
-const actingDoors = new Set(["@portolan/electron/preload"]);
+const actingDoors = new Set(["@portolan/electron/preload", "@portolan/electron/service-worker-preload"]);
 
 const tools = join(root, ".cache/pack-tools");
 const failures = [];

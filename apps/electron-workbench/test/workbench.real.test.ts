@@ -1,11 +1,11 @@
 import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { createPackage } from "@electron/asar";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext } from "vitest";
-import { packAsar } from "./pack-asar.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -73,12 +73,10 @@ describe.each(["42.0.0", "38.3.0"])("the workbench in Electron %s", (version) =>
     needed(context);
     const folder = mkdtempSync(join(tmpdir(), "portolan-asar-"));
     try {
-      const archive = join(folder, "app.asar");
-      packAsar(
-        here("../dist"),
-        { "package.json": JSON.stringify({ main: "end-to-end.mjs", type: "module" }) },
-        archive,
-      );
+      const [app, archive] = [join(folder, "app"), join(folder, "app.asar")];
+      cpSync(here("../dist"), app, { recursive: true });
+      writeFileSync(join(app, "package.json"), JSON.stringify({ main: "end-to-end.mjs", type: "module" }));
+      await createPackage(app, archive);
       const packed = await run(electron as string, archive);
       expect(packed).toContain("@seen");
       expect(packed).toContain('"alone":"alone"');

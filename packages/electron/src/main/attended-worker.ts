@@ -122,9 +122,9 @@ export class AttendedWorker {
   /** Electron tells nobody of what it sends to a worker that has stopped. */
   #say(word: WorkerWord): void {
     if (this.#worker.isDestroyed()) throw refused("UNAVAILABLE", stopped.message);
-    if (!this.#unsaid) this.#worker.send(workerWord, word);
-    else if (this.#unsaid.push(word) > maxUnsaid)
-      throw refused("RESOURCE_EXHAUSTED", "the service worker does not start");
+    if (!this.#unsaid) return this.#worker.send(workerWord, word);
+    if (this.#unsaid.length >= maxUnsaid) throw refused("RESOURCE_EXHAUSTED", "the service worker does not start");
+    this.#unsaid.push(word);
   }
 
   #refuse(id: string, { code, message }: RpcError): void {

@@ -8,13 +8,17 @@ const desks = new WeakMap<ServiceWorkersLike, ServiceWorkerDesk>();
 /**
  * Sends to `taker` the service workers of a session that ask for its name. However many takers there are, the session
  * gets one listener and each running worker one, and none after the last taker has left and the last line has ended.
- * Throws an RpcError FAILED_PRECONDITION if the name is taken. Returns the way to leave.
+ * Throws an RpcError FAILED_PRECONDITION if the name is taken, UNIMPLEMENTED in an Electron whose sessions do not know
+ * their service workers. Returns the way to leave.
  */
 export function atServiceWorkerDesk(
   { serviceWorkers }: WorkerSessionLike,
   name: string,
   taker: WorkerTaker,
 ): () => void {
+  if (typeof serviceWorkers.getWorkerFromVersionID !== "function") {
+    throw new RpcError("UNIMPLEMENTED", "service workers are peers from Electron 35 on", { delivered: "no" });
+  }
   const desk = desks.get(serviceWorkers) ?? new ServiceWorkerDesk(serviceWorkers);
   desks.set(serviceWorkers, desk);
   return desk.enter(name, taker);

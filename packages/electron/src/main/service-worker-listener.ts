@@ -34,7 +34,7 @@ export interface ServiceWorkerListenerOptions {
  * A session ends at once when its worker stops. `peer` carries `serviceWorker`, `session`, `scope`, `url` (of the
  * script) and `origin`. Who is not allowed gets PERMISSION_DENIED, reaches nothing, and is reported.
  *
- * `ready` rejects with FAILED_PRECONDITION if the name is taken. Throws a TypeError for an `allow` that says nothing.
+ * `ready` rejects with FAILED_PRECONDITION if the name is taken, with UNIMPLEMENTED before Electron 35. Throws a TypeError for an `allow` that says nothing.
  * Electron's side: https://www.electronjs.org/docs/latest/api/service-worker-main
  */
 export function serviceWorkerListener(options: ServiceWorkerListenerOptions): Listener {
