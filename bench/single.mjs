@@ -7,16 +7,16 @@ import { summary } from "./figures.mjs";
 
 const child = fileURLToPath(new URL("./suites/child.mjs", import.meta.url));
 
-/** Each suite: its rows, and how often it runs in full. `control` is the contender that a `ratio` is taken to. */
+/** Each suite, with its rows, a control to run beside, and the rounds that it needs at most. */
 const suites = [
-  { what: "chain", control: "raw", once: false, rows: [["chain of five, 10 ms each way", "value", "ms"]] },
-  { what: "import", control: undefined, once: false, rows: [["import alone", "value", "ms"]] },
-  { what: "first-call", control: "raw", once: false, rows: [["import, thread and first call", "value", "ms"]] },
-  { what: "stalled", control: "raw-push", once: true, rows: [["stalled consumer of 1M x 1 KB", "value", "MB"]] },
+  { what: "chain", control: "raw", rows: [["chain of five, 10 ms each way", "value", "ms"]] },
+  { what: "import", control: undefined, rows: [["import alone", "value", "ms"]] },
+  { what: "first-call", control: "raw", rows: [["import, thread and first call", "value", "ms"]] },
+  { what: "stalled", control: "raw-push", most: 3, rows: [["stalled consumer of 1M x 1 KB", "value", "MB"]] },
   {
     what: "memory",
     control: "raw-push",
-    once: true,
+    most: 3,
     rows: [
       ["heap per bound callback", "value", "B"],
       ["heap left after release, per callback", "left", "B"],
@@ -26,7 +26,7 @@ const suites = [
   {
     what: "size",
     control: undefined,
-    once: true,
+    most: 1,
     rows: [
       ["bundle of a client over a port, min+gzip", "value", "kB"],
       ["bundle of client and server, min+gzip", "both", "kB"],
@@ -45,7 +45,7 @@ export async function measureSingle(chosen, contenders, { rounds }, tell) {
     const libraries = contenders.filter((name) => name !== "portolan-low-latency");
     const names = suite.control ? [suite.control, ...libraries] : libraries;
     const found = new Map(names.map((name) => [name, []]));
-    for (let round = 0; round < (suite.once ? Math.min(3, rounds) : rounds); round++) {
+    for (let round = 0; round < Math.min(suite.most ?? rounds, rounds); round++) {
       for (const name of names) if (!found.get(name)[0]?.cannot) found.get(name).push(await one(suite.what, name));
     }
     for (const [name, field, unit] of suite.rows) {
