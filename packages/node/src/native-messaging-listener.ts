@@ -1,5 +1,6 @@
 import {
   type CloseReason,
+  cloneInPieces,
   defineTransport,
   type Listener,
   RpcError,
@@ -58,9 +59,13 @@ function originOf([first, second]: readonly string[]): string | undefined {
   return first?.includes("-extension://") ? first : (second ?? first);
 }
 
+/** Browsers take 1 MiB from a host. A UTF-16 unit is up to six bytes of JSON; what has more of them goes in pieces. */
+const longestMessage = 160 * 1024;
+
 function openExtension(trusted: boolean, origin: string | undefined): Transport {
   return defineTransport({
-    traits: { carries: "json", trusted },
+    traits: { carries: "json", maxMessage: longestMessage, trusted },
+    codec: cloneInPieces(),
     peer: { kind: "extension", origin },
     port: process.stdin,
     open: (events) => new NativePort(events),
