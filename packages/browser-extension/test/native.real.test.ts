@@ -10,6 +10,8 @@ import { idOfFolder } from "./harness/main-extension.ts";
 
 const firefoxId = "native@portolan.test";
 const source = (name: string): string => fileURLToPath(new URL(`./native/${name}`, import.meta.url));
+/** A program of its own, with the listener of `@portolan/node`; that package and this one do not know each other. */
+const host = fileURLToPath(new URL("../../../tests/fixtures/native-host.mjs", import.meta.url));
 let folder = "";
 let home = "";
 
@@ -33,28 +35,35 @@ afterEach(() => {
   for (const one of [folder, home]) rmSync(one, { recursive: true, force: true, maxRetries: 5 });
 });
 
-describe.each(["chromium", "firefox"] as const)("a native host, started by %s", (kind) => {
-  it("is called and calls back, tells of its death, and is missed when it is not there", async (context) => {
-    const absent = missing(kind);
-    if (absent) context.skip(absent);
-    const browser = kind === "chromium" ? await chromiumWithHost() : await firefoxWithHost();
-    try {
-      const page = await browser.openOwn("options.html");
-      expect(resultOf(await inScript(page, "talk"))).toMatchObject({
-        bytes: [3, 2, 1],
-        lengths: [1, 2],
-        pid: expect.any(Number),
-        kind: "extension-native-host",
-      });
-      expect(resultOf(await inScript(page, "death"))).toBe("UNAVAILABLE");
-      expect(await inScript(page, "nobody")).toMatchObject({
-        error: { code: "UNAVAILABLE", message: expect.stringMatching(/not found|No such native application/) },
-      });
-    } finally {
-      await browser.close();
-    }
-  });
-});
+describe.each(["chromium", "firefox"] as const)(
+  "O-24 a native host in Node, started by %s",
+  { timeout: 120_000 },
+  (kind) => {
+    it("is called and calls back, with messages of any size, tells of its death, and is missed when it is not there", async (context) => {
+      const absent = missing(kind);
+      if (absent) context.skip(absent);
+      const browser = kind === "chromium" ? await chromiumWithHost() : await firefoxWithHost();
+      try {
+        const page = await browser.openOwn("options.html");
+        expect(resultOf(await inScript(page, "talk"))).toMatchObject({
+          bytes: [3, 2, 1],
+          lengths: [1, 2],
+          pid: expect.any(Number),
+          kind: "extension-native-host",
+          caller: kind === "chromium" ? `chrome-extension://${browser.extensionId}/` : firefoxId,
+        });
+        // Browsers take 1 MiB from a host and 64 MiB towards it: what is more goes in pieces, both ways.
+        expect(resultOf(await inScript(page, "large"))).toEqual({ there: 15_000_000, back: 3_000_000, right: true });
+        expect(resultOf(await inScript(page, "death"))).toBe("UNAVAILABLE");
+        expect(await inScript(page, "nobody")).toMatchObject({
+          error: { code: "UNAVAILABLE", message: expect.stringMatching(/not found|No such native application/) },
+        });
+      } finally {
+        await browser.close();
+      }
+    });
+  },
+);
 
 function chromiumWithHost(): Promise<ExtensionBrowser> {
   installHost(join(home, "NativeMessagingHosts"), { allowed_origins: [`chrome-extension://${idOfFolder(folder)}/`] });
@@ -70,7 +79,7 @@ function firefoxWithHost(): Promise<ExtensionBrowser> {
 function installHost(at: string, allowed: object): void {
   mkdirSync(at, { recursive: true });
   const script = join(home, "host.sh");
-  writeFileSync(script, `#!/bin/sh\nexec "${process.execPath}" "${source("host.mjs")}"\n`);
+  writeFileSync(script, `#!/bin/sh\nexec "${process.execPath}" "${host}" "$@"\n`);
   chmodSync(script, 0o755);
   const name = "org.portolan.test";
   writeFileSync(
