@@ -6,8 +6,8 @@ export interface ExtensionBrowser {
   readonly kind: "chromium" | "firefox";
   readonly extensionId: string;
   open(url: string): Promise<Page>;
-  /** Opens one of the extension's own pages in a tab. */
-  openOwn(path: string): Promise<Page>;
+  /** Opens one of the extension's own pages in a tab. Firefox: of the n-th extension that is installed, from 0. */
+  openOwn(path: string, extension?: number): Promise<Page>;
   /** Chromium: the background, started if need be. */
   worker(): Promise<WebWorker>;
   /** Chromium: has the automation look away from the background, which then lives and dies as it does for users. */
@@ -109,6 +109,8 @@ export async function launchChromium(
 
 export interface FirefoxOptions {
   readonly id: string;
+  /** Extensions that will be installed too. */
+  readonly others?: readonly string[];
   /** Opens the developer tools beside the first page. Default false. */
   readonly devtools?: boolean;
   /** Its user's home. Default: ours. */
@@ -116,7 +118,12 @@ export interface FirefoxOptions {
   readonly preferences?: Record<string, string | number | boolean>;
 }
 
-const firefoxHost = "0c9e3c2a-7a34-4f8c-9d7b-5b8a6e1f2d30";
+/** The origins that extensions get, by the order of their installation. */
+const firefoxHosts = [
+  "0c9e3c2a-7a34-4f8c-9d7b-5b8a6e1f2d30",
+  "1c9e3c2a-7a34-4f8c-9d7b-5b8a6e1f2d31",
+  "2c9e3c2a-7a34-4f8c-9d7b-5b8a6e1f2d32",
+];
 
 export async function launchFirefox(folder: string, options: FirefoxOptions): Promise<ExtensionBrowser> {
   const browser = await puppeteer.launch({
@@ -128,7 +135,9 @@ export async function launchFirefox(folder: string, options: FirefoxOptions): Pr
     protocolTimeout,
     ...(options.home === undefined ? {} : { env: { ...process.env, HOME: options.home } }),
     extraPrefsFirefox: {
-      "extensions.webextensions.uuids": JSON.stringify({ [options.id]: firefoxHost }),
+      "extensions.webextensions.uuids": JSON.stringify(
+        Object.fromEntries([options.id, ...(options.others ?? [])].map((id, index) => [id, firefoxHosts[index]])),
+      ),
       "extensions.openPopupWithoutUserGesture.enabled": true,
       // Tabs behind others keep their pace.
       "dom.min_background_timeout_value": 4,
@@ -147,10 +156,10 @@ export async function launchFirefox(folder: string, options: FirefoxOptions): Pr
     killWorker: () => Promise.reject(new Error("Firefox has no service worker here")),
     openUnseen: () => Promise.reject(new Error("Firefox does not prerender")),
     open: (url) => opened(browser, url),
-    async openOwn(path) {
+    async openOwn(path, extension = 0) {
       const page = await browser.newPage();
       // The navigation happens, only its end is never told.
-      await page.goto(`moz-extension://${firefoxHost}/${path}`, { timeout: 1500 }).catch(() => undefined);
+      await page.goto(`moz-extension://${firefoxHosts[extension]}/${path}`, { timeout: 1500 }).catch(() => undefined);
       return page;
     },
     close: () => browser.close(),
