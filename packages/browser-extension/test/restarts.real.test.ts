@@ -22,11 +22,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const fiftyDeaths =
+  "is killed 50 times under calls and streams in %s: nothing hangs, nothing runs twice, streams resume";
+
 describe("O-20 F20 a background that dies", () => {
-  it("is killed 50 times under calls and streams: nothing hangs, nothing runs twice, streams resume", async (context) => {
-    const absent = missing("chromium");
-    if (absent) context.skip(absent);
-    browser = await launchChromium([folder]);
+  it.each(["chromium", "firefox"] as const)(fiftyDeaths, { timeout: 300_000 }, async (kind) => {
+    if (missing(kind)) return;
+    browser = kind === "chromium" ? await launchChromium([folder]) : await launchFirefox(folder, { id: firefoxId });
     const page = await browser.open(site.origin);
     await browser.leaveWorkerAlone();
     const first = resultOf(await inContent(page, "call", "incarnation"));
@@ -50,7 +52,7 @@ describe("O-20 F20 a background that dies", () => {
     expect(
       Object.keys(storm.outcomes).every((outcome) => outcome === "answered" || outcome.startsWith("UNAVAILABLE")),
     ).toBe(true);
-    console.log("50 deaths:", JSON.stringify(storm));
+    console.log(`50 deaths in ${kind}:`, JSON.stringify(storm));
     const left = resultOf(await inContent(page, "left")) as { listeners: number };
     expect(left.listeners).toBe(2);
   });

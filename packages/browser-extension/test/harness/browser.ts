@@ -12,7 +12,7 @@ export interface ExtensionBrowser {
   worker(): Promise<WebWorker>;
   /** Chromium: has the automation look away from the background, which then lives and dies as it does for users. */
   leaveWorkerAlone(): Promise<void>;
-  /** Chromium: ends the background, as the browser would. */
+  /** Ends the background, as the browser would. */
   killWorker(): Promise<void>;
   /** Chromium: opens a page in a tab of its own without a look at it. */
   openUnseen(url: string): Promise<void>;
@@ -147,13 +147,17 @@ export async function launchFirefox(folder: string, options: FirefoxOptions): Pr
     },
   });
   await browser.installExtension(folder);
+  let debugging: Promise<Page> | undefined;
   return {
     kind: "firefox",
     extensionId: options.id,
     browser,
     worker: () => Promise.reject(new Error("Firefox has no service worker here")),
     leaveWorkerAlone: () => Promise.resolve(),
-    killWorker: () => Promise.reject(new Error("Firefox has no service worker here")),
+    async killWorker() {
+      debugging ??= openDebugging(browser);
+      await (await debugging).evaluate(`document.querySelector("${terminateButton}").click()`);
+    },
     openUnseen: () => Promise.reject(new Error("Firefox does not prerender")),
     open: (url) => opened(browser, url),
     async openOwn(path, extension = 0) {
@@ -164,6 +168,18 @@ export async function launchFirefox(folder: string, options: FirefoxOptions): Pr
     },
     close: () => browser.close(),
   };
+}
+
+const terminateButton = ".qa-temporary-extension-terminate-bgscript-button";
+
+/** Firefox's own page for developers: its button ends a background just as its idle time does. */
+async function openDebugging(browser: Browser): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto("about:debugging#/runtime/this-firefox", { timeout: 1500 }).catch(() => undefined);
+  // The page lets nobody make functions, so puppeteer's own way to wait fails.
+  while (!(await page.evaluate(`document.querySelector("${terminateButton}") !== null`)))
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  return page;
 }
 
 async function opened(browser: Browser, url: string): Promise<Page> {
