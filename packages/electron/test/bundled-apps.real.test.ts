@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createPackage, listPackage } from "@electron/asar";
+import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import { electronFolder, runApp, versions } from "./harness/electron.ts";
 
@@ -80,6 +81,7 @@ beforeAll(async () => {
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: `desktop-${name}`, main, type }));
     await createPackage(folder, join(shipped, `${name}.asar`));
   }
+  await shipReadme(join(shipped, "readme"));
 }, 180_000);
 
 it("the app's sources compile strictly against what is published", () => run("typescript", "bin/tsc", "-p", "."));
@@ -95,6 +97,11 @@ describe.each(versions)("in Electron %s", (version) => {
       expect(found, output).toEqual({ ...seen, page, registered, archived: file.endsWith(".asar") });
     });
   }
+
+  it("the first example of the README does what it says, as a user would type it", async (context) => {
+    const { output, found } = await launch("readme", folderOf(version, context));
+    expect(found, output).toEqual({ title: "Hello", lines: ["1 the file's text", "2 the file's text"] });
+  });
 
   it("the bundled layout ships no node_modules, and says so by refusing to register the preload", () => {
     expect(existsSync(join(shipped, "forge/node_modules"))).toBe(false);
@@ -122,6 +129,58 @@ function install(name: string): void {
   mkdirSync(target, { recursive: true });
   execFileSync("tar", ["-xzf", join(shipped, filename), "-C", target, "--strip-components=1"]);
 }
+
+/** Builds the README's first example, and a program that answers its dialog and prints what it does. */
+async function shipReadme(folder: string): Promise<void> {
+  const sources = join(project, "readme");
+  mkdirSync(sources);
+  const examples = readFileSync(here("../README.md"), "utf8").matchAll(/```ts\n\/\/ (api|main|page)\.ts\n(.*?)```/gs);
+  for (const [, name, code = ""] of examples) writeFileSync(join(sources, `${name}.ts`), code);
+  for (const [entry, ssr] of [
+    ["main.ts", true],
+    ["page.ts", false],
+  ] as const) {
+    await build({
+      configFile: false,
+      logLevel: "error",
+      root: sources,
+      build: {
+        outDir: folder,
+        emptyOutDir: false,
+        ssr,
+        target: "chrome140",
+        rolldownOptions: {
+          input: join(sources, entry),
+          external: ["electron"],
+          output: { entryFileNames: "[name].js" },
+        },
+      },
+    });
+  }
+  cpSync(join(project, "node_modules"), join(folder, "node_modules"), { recursive: true });
+  const files = {
+    "package.json": JSON.stringify({ main: "driver.js", type: "module" }),
+    "index.html": '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>',
+    "chosen.txt": "the file's text",
+    "driver.js": driver,
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+}
+
+const driver = `import { app, BrowserWindow, dialog } from "electron";
+const filePaths = [new URL("chosen.txt", import.meta.url).pathname];
+dialog.showOpenDialog = async () => ({ canceled: false, filePaths });
+const lines = [];
+app.on("web-contents-created", (_event, contents) =>
+  contents.on("console-message", ({ message }) => {
+    if (/^[12] /.test(message)) lines.push(message);
+    if (lines.length < 2) return;
+    console.log("@seen " + JSON.stringify({ title: BrowserWindow.getAllWindows()[0].getTitle(), lines }));
+    app.exit(0);
+  }),
+);
+await import("./main.js");
+`;
 
 /** Runs a build tool of this package in the project. */
 function run(tool: string, program: string, ...args: string[]): void {
