@@ -7,9 +7,9 @@ describe("asking whether a silent peer lives", () => {
   let pings = 0;
   const owner = {
     announcesDeath: false,
-    ping: () => void pings++,
+    askAfter: () => void pings++,
     unresponsive: () => {},
-    dead: () => void dead++,
+    silent: () => void dead++,
   };
 
   /** The clock and the timers go on, together or not. */

@@ -37,6 +37,7 @@ class Serving implements Server {
   readonly #source: Transport | Listener;
   readonly #router: Router | ((peer: Peer) => Router | Promise<Router>);
   readonly #options: ServeOptions;
+  readonly #onNetworks: SessionOptions;
   readonly #sessions = new Set<Session>();
   readonly #waiting = new Waiting();
   #closing: Promise<void> | undefined;
@@ -45,6 +46,7 @@ class Serving implements Server {
     this.#source = source;
     this.#router = router;
     this.#options = options;
+    this.#onNetworks = networkOptions(options);
     if (isListener(source)) {
       source.accept(
         (transport) => this.#arrive(transport, false),
@@ -92,26 +94,23 @@ class Serving implements Server {
   /** `again` serves the next peer on the same port when this one has gone. */
   #arrive(transport: Transport, again: boolean): void {
     const { context, ...session } = this.#options;
-    const peerRouter: { value: Router | undefined } = { value: undefined };
-    const opened = this.#open(transport, again, {
-      ...networkLimits(transport, session),
-      get expose() {
-        return peerRouter.value;
-      },
-      stay: true,
-      keepTransport: again && transport.traits.shared,
-      admit: async (arrived) => {
-        peerRouter.value = await this.#routerFor(arrived.peer);
-        return context?.(arrived.peer);
-      },
-    });
+    const options = new PeerOptions();
+    const opened = this.#open(
+      transport,
+      again,
+      Object.assign(options, transport.traits.network ? this.#onNetworks : session, {
+        stay: true,
+        keepTransport: again && transport.traits.shared,
+        admit: async ({ peer }: Session) => {
+          options.router = await this.#routerFor(peer);
+          return context?.(peer);
+        },
+      }),
+    );
     if (!opened) return;
     this.#sessions.add(opened);
-    opened.ready.then(
-      () => this.#waiting.arrived(opened),
-      () => {},
-    );
     opened.onState((state) => {
+      if (state === "ready") this.#waiting.arrived(opened);
       if (state === "closed") this.#left(opened, transport, again);
     });
     if (opened.ended) this.#left(opened, transport, again);
@@ -158,10 +157,18 @@ class Serving implements Server {
   }
 }
 
+/** The options of one peer's session. A class: object literals with accessors each have a shape of their own. */
+class PeerOptions implements SessionOptions {
+  router: Router | undefined = undefined;
+
+  get expose(): Router | undefined {
+    return this.router;
+  }
+}
+
 /** Servers on networks take smaller messages than those who dialled them, unless told otherwise. */
-function networkLimits(transport: Transport, options: ServeOptions): ServeOptions {
-  if (!transport.traits.network || options.limits?.message !== undefined) return options;
-  return { ...options, limits: { ...options.limits, message: 1024 * 1024 } };
+function networkOptions({ context: _, ...options }: ServeOptions): SessionOptions {
+  return { ...options, limits: { message: 1024 * 1024, ...options.limits } };
 }
 
 function isListener(source: Transport | Listener): source is Listener {

@@ -39,8 +39,10 @@ const longestRepeat = 1000;
 export class Greeter {
   readonly #owner: GreeterOwner;
   readonly #session: string;
-  #hello: HelloMessage | undefined;
-  #metadata: { readonly value: unknown } | undefined;
+  #greeted = false;
+  #metadata: unknown;
+  /** Our metadata is there. */
+  #prepared = false;
   #met: string | undefined;
   #admitted = false;
   #context: unknown;
@@ -57,7 +59,7 @@ export class Greeter {
 
   /** Our hello has left. */
   get greeted(): boolean {
-    return this.#hello !== undefined;
+    return this.#greeted;
   }
 
   /** The peer may call. */
@@ -89,25 +91,21 @@ export class Greeter {
     const error = mismatch(hello, codec);
     if (error) return this.#owner.fail(error);
     this.#met = body.session;
-    clearTimeout(this.#patience);
     this.#contract = body.contract;
-    clearTimeout(this.#limit);
-    this.#stopRepeating();
+    this.#stopClocks();
     way.learn(body);
     if (body.maxMessage > 0) carrier.wayLimit = Math.min(carrier.wayLimit, body.maxMessage);
     if (body.accepts > 0) carrier.peerAccepts = body.accepts;
     rooms.calls.grant(body.calls);
     this.#owner.meet(readMetadata(body, limits.metadata), body.contract);
-    if (transport.traits.shared && body.answer !== true && this.#hello) this.#sendHello(true);
+    if (transport.traits.shared && body.answer !== true && this.#greeted) this.#sendHello(true);
     if (this.#owner.options.admit) void this.#admit(this.#owner.options.admit);
     else this.#letIn();
   }
 
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#limit);
-    clearTimeout(this.#patience);
-    this.#stopRepeating();
+    this.#stopClocks();
   }
 
   /**
@@ -118,7 +116,7 @@ export class Greeter {
     const { queues, shared, network, oneExchange } = this.#owner.transport.traits;
     if (!queues || shared || network || oneExchange) return;
     const begin = () => {
-      if (this.#metadata) this.#greet();
+      if (this.#prepared) this.#greet();
     };
     this.#patience = setTimeout(begin, firstRepeat);
     unref(this.#patience);
@@ -126,7 +124,7 @@ export class Greeter {
 
   /** A stranger's protocol knows no hello: everything is as the transport says. */
   #skip(): void {
-    this.#hello = [] as unknown as HelloMessage;
+    this.#greeted = true;
     this.#admitted = true;
     this.#owner.becomeReady();
   }
@@ -135,7 +133,8 @@ export class Greeter {
     try {
       const value: unknown = typeof metadata === "function" ? metadata() : metadata;
       // Without an await for plain values: hello leaves in the turn that opens the session.
-      this.#metadata = { value: isThenable(value) ? await value : value };
+      this.#metadata = isThenable(value) ? await value : value;
+      this.#prepared = true;
       if (!this.#owner.options.admit) this.#greet();
       else if (this.#admitted) this.#letIn();
     } catch (thrown) {
@@ -144,7 +143,7 @@ export class Greeter {
   }
 
   #greet(): void {
-    if (this.#stopped || this.#hello) return;
+    if (this.#stopped || this.#greeted) return;
     this.#sendHello(this.#met !== undefined);
     this.#owner.post.release();
     const { queues, shared } = this.#owner.transport.traits;
@@ -154,11 +153,12 @@ export class Greeter {
 
   #sendHello(answer: boolean): void {
     const { transport, codec, limits, options, outbox } = this.#owner;
-    const metadata = this.#metadata?.value;
+    const metadata = this.#metadata;
     const greeting = { session: this.#session, transport, codec, limits, metadata, contract: options.contract };
-    this.#hello = writeHello(greeting, answer);
-    this.#owner.carrier.markPlain(this.#hello as Message);
-    outbox.push(this.#hello as Message);
+    const hello: Message = writeHello(greeting, answer);
+    this.#greeted = true;
+    this.#owner.carrier.markPlain(hello);
+    outbox.push(hello);
   }
 
   #repeatAfter(wait: number): void {
@@ -169,23 +169,23 @@ export class Greeter {
     unref(this.#repeat);
   }
 
-  #stopRepeating(): void {
-    clearTimeout(this.#repeat);
-    this.#repeat = undefined;
+  #stopClocks(): void {
+    for (const timer of [this.#limit, this.#patience, this.#repeat]) clearTimeout(timer);
+    this.#limit = this.#patience = this.#repeat = undefined;
   }
 
   /** The peer says hello again because it has not heard ours. */
   #again(session: string, answer: boolean): void {
     if (session !== this.#met) throw new RpcError("PROTOCOL_ERROR", "a second hello, from another session");
     // A port that takes no more has our hello in its queue already.
-    if (!answer && this.#hello && !this.#owner.carrier.blocked) this.#sendHello(true);
+    if (!answer && this.#greeted && !this.#owner.carrier.blocked) this.#sendHello(true);
   }
 
   async #admit(admit: (session: Session) => unknown): Promise<void> {
     try {
       this.#context = await admit(this.#owner);
       this.#admitted = true;
-      if (this.#metadata) this.#letIn();
+      if (this.#prepared) this.#letIn();
     } catch (thrown) {
       this.#owner.fail(
         RpcError.is(thrown) ? thrown : new RpcError("PERMISSION_DENIED", "this peer is not let in", { cause: thrown }),
@@ -197,7 +197,7 @@ export class Greeter {
     this.#admitted = true;
     if (this.#stopped) return;
     this.#greet();
-    if (this.#hello) this.#owner.becomeReady();
+    if (this.#greeted) this.#owner.becomeReady();
   }
 
   #late(): void {

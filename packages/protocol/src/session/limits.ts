@@ -64,8 +64,18 @@ const unlimited = 2 ** 52;
  * neither a positive whole number nor Infinity.
  */
 export function limitsWith(changed: Partial<Limits> | undefined): Limits {
+  if (!changed) return defaultLimits;
+  const known = made.get(changed) ?? makeLimits(changed);
+  made.set(changed, known);
+  return known;
+}
+
+/** Servers give the same limits to each of many sessions. */
+const made = new WeakMap<Partial<Limits>, Limits>();
+
+function makeLimits(changed: Partial<Limits>): Limits {
   const limits: Record<string, number> = { ...defaultLimits };
-  for (const [name, value] of Object.entries(changed ?? {})) {
+  for (const [name, value] of Object.entries(changed)) {
     if (!Object.hasOwn(defaultLimits, name)) throw new TypeError(`unknown limit ${JSON.stringify(name)}`);
     const whole = value === Number.POSITIVE_INFINITY || Number.isSafeInteger(value);
     if (!whole || value < (name === "fragments" ? 0 : 1)) {

@@ -10,11 +10,12 @@ export interface Heartbeat {
 
 /** What liveness needs of its session. */
 export interface LivenessOwner {
-  ping(number: number): void;
+  /** Sends a ping. */
+  askAfter(number: number): void;
   /** The peer has not answered in time, or answers again. */
   unresponsive(is: boolean): void;
   /** Nothing but this silence would ever tell that the peer is gone. */
-  dead(silence: number): void;
+  silent(silence: number): void;
   /** The transport itself says when the peer dies. */
   readonly announcesDeath: boolean;
 }
@@ -25,7 +26,8 @@ export interface LivenessOwner {
  */
 export class Liveness {
   readonly #owner: LivenessOwner;
-  readonly #heartbeat: Heartbeat;
+  readonly #interval: number;
+  readonly #timeout: number;
   #owed = 0;
   #timer: unknown;
   #heard = 0;
@@ -34,9 +36,10 @@ export class Liveness {
   #number = 0;
   #missed = false;
 
-  constructor(owner: LivenessOwner, heartbeat: Heartbeat) {
+  constructor(owner: LivenessOwner, { interval = 15_000, timeout = 10_000 }: Partial<Heartbeat>) {
     this.#owner = owner;
-    this.#heartbeat = heartbeat;
+    this.#interval = interval;
+    this.#timeout = timeout;
   }
 
   /** True while the peer owes us something. */
@@ -68,7 +71,7 @@ export class Liveness {
   #start(): void {
     if (this.#timer !== undefined) return;
     this.#pinged = undefined;
-    this.#watch(this.#heard, this.#heartbeat.interval);
+    this.#watch(this.#heard, this.#interval);
   }
 
   #stop(): void {
@@ -83,19 +86,19 @@ export class Liveness {
   }
 
   #look(heard: number): void {
-    if (this.#heard !== heard) return this.#watch(this.#heard, this.#heartbeat.interval);
+    if (this.#heard !== heard) return this.#watch(this.#heard, this.#interval);
     if (this.#pinged === undefined) {
       this.#pinged = ++this.#number;
-      this.#owner.ping(this.#pinged);
-      return this.#watch(heard, this.#heartbeat.timeout);
+      this.#owner.askAfter(this.#pinged);
+      return this.#watch(heard, this.#timeout);
     }
-    if (this.#late()) return this.#watch(heard, this.#heartbeat.timeout);
+    if (this.#late()) return this.#watch(heard, this.#timeout);
     this.#miss(heard);
   }
 
   /** This side was blocked, or asleep: what arrived meanwhile is read before the peer is judged. */
   #late(): boolean {
-    return performance.now() - this.#due > Math.min(1000, this.#heartbeat.timeout / 2);
+    return performance.now() - this.#due > Math.min(1000, this.#timeout / 2);
   }
 
   #miss(heard: number): void {
@@ -103,8 +106,8 @@ export class Liveness {
       this.#missed = true;
       this.#owner.unresponsive(true);
     }
-    if (!this.#owner.announcesDeath) return this.#owner.dead(this.#heartbeat.interval + this.#heartbeat.timeout);
+    if (!this.#owner.announcesDeath) return this.#owner.silent(this.#interval + this.#timeout);
     this.#pinged = undefined;
-    this.#watch(heard, this.#heartbeat.interval);
+    this.#watch(heard, this.#interval);
   }
 }

@@ -33,11 +33,12 @@ const maxBatchBytes = 256 * 1024;
 export class Outbox {
   readonly #carrier: OutboxCarrier;
   readonly #owner: OutboxOwner;
-  #messages: (Message | null)[] = [];
-  #sizes: number[] = [];
+  /** Lists that are empty are one for all: thousands of idle sessions keep none. */
+  #messages: (Message | null)[] = empty;
+  #sizes: number[] = empty;
   /** What messages move; most move nothing. */
-  readonly #transfers = new Map<Message, readonly object[]>();
-  #urgent: Message[] = [];
+  #transfers: Map<Message, readonly object[]> | undefined;
+  #urgent: Message[] = empty;
   /** The number of the first message in the queue. */
   #first = 0;
   #bytes = 0;
@@ -60,9 +61,14 @@ export class Outbox {
 
   /** Queues a message; returns its number, by which it can be taken back until it has left. */
   push(message: Message, size = 32, transfer?: readonly object[]): number {
-    this.#messages.push(message);
-    this.#sizes.push(size);
-    if (transfer) this.#transfers.set(message, transfer);
+    if (this.#messages.length === 0) {
+      this.#messages = [message];
+      this.#sizes = [size];
+    } else {
+      this.#messages.push(message);
+      this.#sizes.push(size);
+    }
+    if (transfer) this.#transfers = (this.#transfers ?? new Map()).set(message, transfer);
     this.#bytes += size;
     if (!this.#scheduled) this.#schedule();
     return this.#first + this.#messages.length - 1;
@@ -70,6 +76,7 @@ export class Outbox {
 
   /** Sends a message ahead of all that wait: only ping, pong, credit and cancel may pass others. */
   pushUrgent(message: Message): void {
+    if (this.#urgent.length === 0) this.#urgent = [];
     this.#urgent.push(message);
     if (!this.#scheduled) this.#schedule();
   }
@@ -85,7 +92,7 @@ export class Outbox {
     const message = this.#messages[at];
     if (at < 0 || !message) return false;
     this.#messages[at] = null;
-    this.#transfers.delete(message);
+    this.#transfers?.delete(message);
     return true;
   }
 
@@ -106,10 +113,10 @@ export class Outbox {
 
   clear(): void {
     this.#first += this.#messages.length;
-    this.#messages = [];
-    this.#sizes = [];
-    this.#urgent = [];
-    this.#transfers.clear();
+    this.#messages = empty;
+    this.#sizes = empty;
+    this.#urgent = empty;
+    this.#transfers = undefined;
     this.#bytes = 0;
   }
 
@@ -124,32 +131,27 @@ export class Outbox {
 
   #sendUrgent(): void {
     const urgent = this.#urgent;
-    this.#urgent = [];
+    this.#urgent = empty;
     this.#send(urgent);
   }
 
   #sendBatch(): void {
-    if (this.#messages.length === 1) return this.#sendOnly();
     const count = this.#cut();
     const whole = count === this.#messages.length;
     const batch = whole ? this.#messages : this.#messages.splice(0, count);
-    if (whole) this.#messages = [];
-    if (whole) this.#sizes = [];
+    if (whole) this.#messages = empty;
+    if (whole) this.#sizes = empty;
     else this.#sizes.splice(0, count);
     this.#first += count;
     this.#send(batch);
   }
 
-  /** A lone message leaves without the arrays being made anew. */
-  #sendOnly(): void {
-    const message = this.#messages.pop();
-    this.#bytes -= this.#sizes.pop() ?? 0;
-    this.#first++;
-    if (message) this.#send([message]);
-  }
-
   /** How many messages the next batch takes; their bytes are off the queue. */
   #cut(): number {
+    if (this.#messages.length === 1) {
+      this.#bytes -= this.#sizes[0] ?? 0;
+      return 1;
+    }
     const most = Math.min(maxCallsInBatch, Math.max(1, Math.ceil(this.#owner.callsInFlight() / 4)));
     const messages = this.#messages;
     const end = Math.min(messages.length, maxBatch);
@@ -174,18 +176,16 @@ export class Outbox {
     if (!only) return;
     try {
       this.#carrier.sendMessages(messages, this.#transfersOf(messages));
-      for (const message of this.#transfers.size > 0 ? messages : []) this.#transfers.delete(message);
+      if (this.#transfers) for (const message of messages) this.#transfers.delete(message);
     } catch (error) {
       if (messages.length > 1) return this.#sendHalves(messages);
-      this.#transfers.delete(only);
+      this.#transfers?.delete(only);
       this.#owner.refused(only, error);
     }
   }
 
   #transfersOf(messages: readonly Message[]): readonly object[] {
-    return this.#transfers.size === 0
-      ? nothing
-      : messages.flatMap((message) => this.#transfers.get(message) ?? nothing);
+    return this.#transfers?.size ? messages.flatMap((message) => this.#transfers?.get(message) ?? nothing) : nothing;
   }
 
   /** The platform refused the batch because of one message in it: find that one, send the others. */
@@ -197,3 +197,6 @@ export class Outbox {
 }
 
 const nothing: readonly never[] = [];
+
+/** Never written to. */
+const empty: never[] = [];

@@ -76,8 +76,6 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
   readonly way: Way;
   readonly calls: Calls;
   readonly dispatch: Dispatch;
-  readonly root: StubBase;
-  readonly rootStub: object;
   readonly mixed: boolean;
   readonly #hall: RoomsOwner;
   readonly #valuables: Valuables;
@@ -87,6 +85,8 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
   #streams: Streams | undefined;
   #promises: Promises | undefined;
   #signals: Signals | undefined;
+  #root: StubBase | undefined;
+  #rootStub: object | undefined;
   #lastId = 0;
 
   constructor(hall: RoomsOwner) {
@@ -99,9 +99,17 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
       transport.traits.carries === "clone" && options.codec !== undefined && options.codec.carries !== "clone";
     this.calls = new Calls(this, earlyCalls);
     this.dispatch = new Dispatch(this);
-    this.root = this.#root();
-    this.rootStub = makeStub(this.root);
     this.#valuables = new Valuables(this);
+  }
+
+  get root(): StubBase {
+    this.#root ??= this.#makeRoot();
+    return this.#root;
+  }
+
+  get rootStub(): object {
+    this.#rootStub ??= makeStub(this.root);
+    return this.#rootStub;
   }
 
   get exports(): Exports {
@@ -486,7 +494,7 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
     this.checkIdle();
   }
 
-  #root(): StubBase {
+  #makeRoot(): StubBase {
     const { outgoing = [] } = this.options.interceptors ?? {};
     const direct: StubBase = {
       call: (path, args, options) => this.calls.start(0, path, args, options),

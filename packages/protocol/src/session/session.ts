@@ -9,6 +9,7 @@ import { channelView, claimChannel, hasSessions } from "./channel.ts";
 import { chooseCodec } from "./choose-codec.ts";
 import { Greeter } from "./greeter.ts";
 import { Inbox } from "./inbox.ts";
+import { Later } from "./later.ts";
 import { exceeded, type Limits, limitsWith } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
@@ -30,26 +31,24 @@ export class SessionHall implements Session {
   readonly transport: Transport;
   readonly codec: Codec;
   readonly way: Way;
-  readonly closed: Promise<CloseReason>;
   readonly carrier: Carrier;
   readonly outbox: Outbox;
   readonly post: Post;
   readonly rooms: Rooms;
-  readonly liveness: Liveness;
   readonly greeter: Greeter;
   readonly #inbox: Inbox = new Inbox(this);
-  readonly #ready: Promise<void>;
+  readonly #ready = new Later<void>();
+  readonly #closed = new Later<CloseReason>();
   readonly #port: Transport;
   readonly #freeChannel: () => boolean;
-  readonly #listeners = new Set<(state: Session["state"]) => void>();
-  readonly #pings: ((time: RpcError | number) => void)[] = [];
+  #liveness: Liveness | undefined;
+  #listeners: Set<(state: Session["state"]) => void> | undefined;
+  #pings: ((time: RpcError | number) => void)[] | undefined;
   #peer: Peer;
   #state: Session["state"] = "connecting";
   #ended: CloseReason | undefined;
   #closing: Promise<void> | undefined;
   #idle: (() => void) | undefined;
-  #settleClosed!: (reason: CloseReason) => void;
-  #settleReady!: { resolve(): void; reject(error: RpcError): void };
   #pingSent = 0;
   /** Urgent messages since the port was last writable. */
   #passed = 0;
@@ -68,31 +67,13 @@ export class SessionHall implements Session {
     const id = newSessionId();
     const shared = transport.traits.shared || options.channel !== undefined;
     this.transport = shared ? channelView(transport, options.channel ?? "", id) : transport;
-    this.#peer = { ...transport.peer };
-    this.closed = new Promise((resolve) => {
-      this.#settleClosed = resolve;
-    });
-    this.#ready = new Promise((resolve, reject) => {
-      this.#settleReady = { resolve, reject };
-    });
-    this.#ready.catch(() => {});
+    this.#peer = transport.peer;
     this.way = new Way(this.transport, this.codec);
     this.rooms = new Rooms(this);
-    this.carrier = new Carrier(this.transport, this.codec, this.limits, {
-      frames: (frames) => {
-        this.liveness.heard();
-        this.#inbox.take(frames);
-      },
-      broken: (error) => this.#broken(error),
-      writable: () => this.#writable(),
-    });
+    this.carrier = new Carrier(this.transport, this.codec, this.limits, this);
     this.outbox = new Outbox(this.carrier, this);
     this.greeter = new Greeter(this, id);
     this.post = new Post(this);
-    this.liveness = new Liveness(this.#livenessOwner(), {
-      ...{ interval: 15_000, timeout: 10_000 },
-      ...(options.heartbeat || {}),
-    });
     this.transport.onClose((reason) => this.end(reason));
     if (this.transport.ended) this.end(this.transport.ended);
     else this.#open();
@@ -112,7 +93,11 @@ export class SessionHall implements Session {
       this.#awaited = true;
       this.#holdAsNeeded();
     }
-    return this.#ready;
+    return this.#ready.promise;
+  }
+
+  get closed(): Promise<CloseReason> {
+    return this.#closed.promise;
   }
 
   get ended(): CloseReason | undefined {
@@ -150,8 +135,9 @@ export class SessionHall implements Session {
 
   onState(listener: (state: Session["state"]) => void): () => void {
     const own = (state: Session["state"]) => listener(state);
+    this.#listeners ??= new Set();
     this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    return () => void this.#listeners?.delete(own);
   }
 
   stats(): SessionStats {
@@ -164,6 +150,7 @@ export class SessionHall implements Session {
     this.owe(1);
     this.sendUrgent([Kind.ping, ++this.#pingSent]);
     return new Promise((resolve, reject) => {
+      this.#pings ??= [];
       this.#pings.push((time) => (typeof time === "number" ? resolve(time - sent) : reject(time)));
     });
   }
@@ -259,16 +246,17 @@ export class SessionHall implements Session {
     if (this.#state === "connecting") this.#enter("ready");
     this.#awaited = false;
     this.#holdAsNeeded();
-    this.#settleReady.resolve();
+    this.#ready.resolve();
     this.post.release();
     this.rooms.dispatch.resume();
   }
 
   /** The peer owes us something more or less: liveness and the process's life depend on it. */
   owe(by: 1 | -1): void {
-    const before = this.liveness.owed;
-    this.liveness.owe(by);
-    if (before !== this.liveness.owed) this.#holdAsNeeded();
+    this.#liveness ??= new Liveness(this, this.options.heartbeat || {});
+    const before = this.#liveness.owed;
+    this.#liveness.owe(by);
+    if (before !== this.#liveness.owed) this.#holdAsNeeded();
     this.checkIdle();
   }
 
@@ -286,7 +274,7 @@ export class SessionHall implements Session {
   end(reason: CloseReason): void {
     if (this.#ended) return;
     this.#ended = reason;
-    this.liveness.stop();
+    this.#liveness?.stop();
     this.greeter.stop();
     this.post.clear();
     this.outbox.clear();
@@ -299,17 +287,17 @@ export class SessionHall implements Session {
       reason.code === "OK" && reason.by !== "local" ? "the other side closed the session" : reason.message;
     this.rooms.end(code, message, reason.cause);
     const error = new RpcError(code, message, causeOf(reason));
-    this.#settleReady.reject(error);
-    for (const settle of this.#pings.splice(0)) settle(error);
+    this.#ready.reject(error);
+    for (const settle of this.#pings?.splice(0) ?? []) settle(error);
     this.#idle?.();
-    this.#settleClosed(reason);
+    this.#closed.resolve(reason);
     this.#enter("closed");
   }
 
   /** The process must not end under us while something is served, awaited or owed. */
   #holdAsNeeded(): void {
     const serves = this.options.stay ?? this.options.expose !== undefined;
-    const busy = serves || this.#awaited || this.liveness.owed;
+    const busy = serves || this.#awaited || this.#liveness?.owed === true;
     if (busy === this.#held) return;
     this.#held = busy;
     this.transport.hold(busy);
@@ -327,7 +315,7 @@ export class SessionHall implements Session {
   #enter(state: Session["state"]): void {
     if (this.#state === state || this.#state === "closed") return;
     this.#state = state;
-    for (const listener of [...this.#listeners]) {
+    for (const listener of [...(this.#listeners ?? [])]) {
       try {
         listener(state);
       } catch (error) {
@@ -374,7 +362,7 @@ export class SessionHall implements Session {
   }
 
   takePong(): void {
-    const settle = this.#pings.shift();
+    const settle = this.#pings?.shift();
     if (!settle) return;
     this.owe(-1);
     settle(performance.now());
@@ -386,8 +374,14 @@ export class SessionHall implements Session {
     this.end({ code: known ? (code as ErrorCode) : "UNAVAILABLE", message, by: "remote" });
   }
 
+  /** Frames arrived. */
+  frames(frames: readonly unknown[]): void {
+    this.#liveness?.heard();
+    this.#inbox.take(frames);
+  }
+
   /** What arrived cannot be right. On a port that strangers use it is left alone. */
-  #broken(error: unknown): void {
+  broken(error: unknown): void {
     if (this.#ended) return;
     const known = RpcError.is(error)
       ? error
@@ -397,20 +391,27 @@ export class SessionHall implements Session {
     this.fail(new RpcError(fatal, known.message, { cause: known }));
   }
 
-  #writable(): void {
+  /** The port takes more again. */
+  writable(): void {
     this.#passed = 0;
     this.outbox.flush();
     this.rooms.pump();
   }
 
-  #livenessOwner(): ConstructorParameters<typeof Liveness>[0] {
-    return {
-      announcesDeath: this.transport.traits.announcesDeath || this.options.heartbeat === false,
-      ping: (number) => this.options.heartbeat !== false && this.sendUrgent([Kind.ping, number]),
-      unresponsive: (is) => this.options.heartbeat !== false && this.#enter(is ? "unresponsive" : "ready"),
-      dead: (silence) =>
-        this.end({ code: "UNAVAILABLE", message: `the other side was silent for ${silence} ms`, by: "platform" }),
-    };
+  get announcesDeath(): boolean {
+    return this.transport.traits.announcesDeath || this.options.heartbeat === false;
+  }
+
+  askAfter(number: number): void {
+    if (this.options.heartbeat !== false) this.sendUrgent([Kind.ping, number]);
+  }
+
+  unresponsive(is: boolean): void {
+    if (this.options.heartbeat !== false) this.#enter(is ? "unresponsive" : "ready");
+  }
+
+  silent(silence: number): void {
+    this.end({ code: "UNAVAILABLE", message: `the other side was silent for ${silence} ms`, by: "platform" });
   }
 }
 

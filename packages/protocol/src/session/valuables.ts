@@ -24,14 +24,13 @@ export interface ValuablesOwner extends ReferenceRooms {
 /** Packs and unpacks the values of one session, each for what it is: arguments, results, items, errors. */
 export class Valuables {
   readonly #owner: ValuablesOwner;
-  readonly #writer: Writer;
+  #writer: Writer | undefined;
   /** Options for each root, as the way is now: made once, since every message needs some. */
-  readonly #packOptions = new Map<string, PackOptions>();
+  #packOptions: Map<string, PackOptions> | undefined;
   #wayKnown = false;
 
   constructor(owner: ValuablesOwner) {
     this.#owner = owner;
-    this.#writer = new Writer(owner);
   }
 
   packArguments(args: readonly unknown[], passage: Passage): Outgoing {
@@ -117,7 +116,7 @@ export class Valuables {
   }
 
   #pack<T>(passage: Passage, options: PackOptions, run: (value: T, options: PackOptions) => Packed, value: T): Packed {
-    const writer = this.#writer;
+    const writer = this.#getWriter();
     const outer = writer.begin(passage);
     try {
       return run(value, options);
@@ -146,8 +145,9 @@ export class Valuables {
   #optionsFor(root: string): PackOptions {
     if (this.#wayKnown !== this.#owner.way.known) {
       this.#wayKnown = this.#owner.way.known;
-      this.#packOptions.clear();
+      this.#packOptions = undefined;
     }
+    this.#packOptions ??= new Map();
     let options = this.#packOptions.get(root);
     if (!options) {
       options = this.#makeOptions(root, false);
@@ -166,12 +166,17 @@ export class Valuables {
       trusted: way.trusted,
       moves: asClone || !mixed ? way.moves : "none",
       root,
-      references: this.#writer,
+      references: this.#getWriter(),
     };
   }
 
   get #limits(): Limits | undefined {
     return this.#owner.way.trusted ? undefined : this.#owner.limits;
+  }
+
+  #getWriter(): Writer {
+    this.#writer ??= new Writer(this.#owner);
+    return this.#writer;
   }
 
   #reader(passage: Passage): Reader {

@@ -13,7 +13,8 @@ export class Way {
   readonly #objects: boolean;
   /** How the codec takes bytes that are not to become base64. */
   readonly attach: Codec["attach"];
-  #hello: HelloBody | undefined;
+  /** What the rest of the way carries; undefined until the peer has said hello. */
+  #rest: Pick<HelloBody, "carries" | "moves" | "trusted" | "platformObjects"> | undefined;
 
   constructor(transport: Transport, codec: Codec) {
     this.#transport = transport;
@@ -23,35 +24,35 @@ export class Way {
 
   /** True once the peer has said hello. */
   get known(): boolean {
-    return this.#hello !== undefined;
+    return this.#rest !== undefined;
   }
 
   /** True when values of every kind may ride natively. */
   get clones(): boolean {
-    return this.#objects && this.#transport.traits.carries === "clone" && this.#hello?.carries === "clone";
+    return this.#objects && this.#transport.traits.carries === "clone" && this.#rest?.carries === "clone";
   }
 
   /** Bytes may ride natively, but the rest of the way may turn out not to take them. */
   get mayClone(): boolean {
-    return this.#objects && this.#transport.traits.carries === "clone" && !this.#hello;
+    return this.#objects && this.#transport.traits.carries === "clone" && !this.#rest;
   }
 
   get moves(): Movable {
     const own = this.#transport.traits.moves;
-    return this.#hello ? narrowMoves(own, this.#hello.moves) : own;
+    return this.#rest ? narrowMoves(own, this.#rest.moves) : own;
   }
 
   /** Every part of the way takes objects of the platform's own where it clones. */
   get platformObjects(): boolean {
-    return this.#transport.traits.platformObjects && this.#hello?.platformObjects !== false;
+    return this.#transport.traits.platformObjects && this.#rest?.platformObjects !== false;
   }
 
   /** Every part of the way is trusted. */
   get trusted(): boolean {
-    return this.#transport.traits.trusted && this.#hello?.trusted !== false;
+    return this.#transport.traits.trusted && this.#rest?.trusted !== false;
   }
 
-  learn(hello: HelloBody): void {
-    this.#hello = hello;
+  learn({ carries, moves, trusted, platformObjects }: HelloBody): void {
+    this.#rest = { carries, moves, trusted, ...(platformObjects !== undefined && { platformObjects }) };
   }
 }
