@@ -4,9 +4,10 @@ import { Kind, type Message } from "./message.ts";
  * Plain messages of one kind that stand together in a batch, with ids that follow one
  * another, travel as a run: one flat list instead of many small ones, which costs a
  * carrier that clones a fraction. `[21, id, path, args, path, args …]` is a run of calls
- * on the root, `[22, id, value, value …]` one of answers; `id` is that of the first.
+ * on the root, `[22, id, value, value …]` one of answers, `[23, id, target, args, target,
+ * args …]` one of calls of functions by reference; `id` is that of the first.
  */
-export const RunKind = { calls: 21, resolves: 22 } as const;
+export const RunKind = { calls: 21, resolves: 22, callbacks: 23 } as const;
 
 /** A list that begins with one of {@link RunKind} and the first id. */
 export type Run = readonly [kind: number, id: unknown, ...slots: unknown[]];
@@ -29,6 +30,7 @@ export function foldRuns(messages: readonly Message[]): readonly unknown[] {
     }
     next = (message[1] as number) + 1;
     if (kind === RunKind.calls) run.push(message[3], message[4]);
+    else if (kind === RunKind.callbacks) run.push(message[2], message[4]);
     else run.push(message[2]);
   }
   return folded;
@@ -38,28 +40,34 @@ export function foldRuns(messages: readonly Message[]): readonly unknown[] {
 function runKindOf(message: Message): number {
   if (message[0] === Kind.resolve) return message.length === 3 ? RunKind.resolves : 0;
   if (message[0] !== Kind.call || message.length !== 5) return 0;
-  return message[2] === 0 && typeof message[3] === "number" ? RunKind.calls : 0;
+  const [, , target, path] = message;
+  if (target === 0) return typeof path === "number" ? RunKind.calls : 0;
+  return target > 0 && typeof path !== "number" && path.length === 0 ? RunKind.callbacks : 0;
 }
 
 /** True for the entry of a batch that is a run. Its messages are unchecked. */
 export function isRun(entry: unknown): entry is Run {
-  return Array.isArray(entry) && (entry[0] === RunKind.calls || entry[0] === RunKind.resolves);
+  return Array.isArray(entry) && (entry[0] as number) >= RunKind.calls && (entry[0] as number) <= RunKind.callbacks;
 }
 
 /** How many slots of a run one of its messages takes. */
 export function slotsOf(run: Run): number {
-  return run[0] === RunKind.calls ? 2 : 1;
+  return run[0] === RunKind.resolves ? 1 : 2;
 }
 
 /** Gives every message of a run in turn, unchecked. A run of none is one message that cannot be right. */
 export function eachOfRun(run: Run, take: (raw: unknown) => void): void {
   const slots = slotsOf(run);
-  const start = slots === 2 ? [Kind.call, 0, 0] : [Kind.resolve, 0];
   for (let at = 2, id = run[1] as number; at < Math.max(3, run.length); at += slots, id++) {
-    start[1] = id;
-    take([...start, ...run.slice(at, at + slots)]);
+    const parts = run.slice(at, at + slots);
+    if (run[0] === RunKind.resolves) take([Kind.resolve, id, ...parts]);
+    else if (run[0] === RunKind.calls) take([Kind.call, id, 0, ...parts]);
+    else take([Kind.call, id, parts[0], noPath, ...parts.slice(1)]);
   }
 }
+
+/** The path of what is called by reference itself. */
+export const noPath: readonly string[] = Object.freeze([]);
 
 /** How many messages a batch holds, runs counted in full. */
 export function countMessages(batch: readonly unknown[]): number {

@@ -122,7 +122,9 @@ describe("two sides that cannot talk", () => {
       const [a, b] = await Promise.allSettled([pair.client.ready, pair.server.ready]);
       for (const side of [a, b]) {
         expect(side).toMatchObject({ status: "rejected", reason: { code: "FAILED_PRECONDITION" } });
-        expect((side as PromiseRejectedResult).reason.message).toMatch(/one side uses the codec (json|clone), the other one (json|clone)/);
+        expect((side as PromiseRejectedResult).reason.message).toMatch(
+          /one side uses the codec (json|clone), the other one (json|clone)/,
+        );
       }
     }
   });

@@ -89,6 +89,13 @@ export const scenarios: Record<string, Scenario> = {
     api: () => ({ add: (a: number, b: number) => a + b }),
     run: (client) => Promise.all([1, 2, 3, 4, 5].map((n) => remoteOf(client).add(n, n))),
   },
+  callbacks: {
+    api: () => ({
+      each: (times: number, callback: (n: number) => number) =>
+        Promise.all(Array.from({ length: times }, (_, n) => callback(n))),
+    }),
+    run: (client) => remoteOf(client).each(8, (n: number) => n * 2),
+  },
   cancel: {
     api: () => ({ wait: () => new Promise(() => {}) }),
     async run(client) {

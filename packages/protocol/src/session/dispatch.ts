@@ -52,11 +52,11 @@ export class Dispatch {
     else if (!this.#parking.park(message)) this.#refuse(message, exceeded("calls in flight", this.#link.limits.calls));
   }
 
-  /** Takes a plain call on the root, as {@link receive} does. */
-  receivePlain(id: number, path: number, args: unknown): void {
-    if (!this.#mayStart) return this.receive([Kind.call, id, 0, path, args]);
+  /** Takes a plain call as {@link receive} does. */
+  receivePlain(id: number, target: number, path: WirePath, args: unknown): void {
+    if (!this.#mayStart) return this.receive([Kind.call, id, target, path, args]);
     this.#claim(id);
-    this.#begin(id, 0, path, args, null, null);
+    this.#begin(id, target, path, args, null, null);
   }
 
   /** Keeps what may speak of a call that is parked. Says whether any is. */
@@ -213,7 +213,7 @@ export class Dispatch {
     this.#leave(call);
     if (call.answered) return isByReference(value) ? this.#link.discard(value) : finishUnread(value);
     if (call.notification) return call.settle();
-    const size = this.#link.options.transfer ? 0 : plainSize(value);
+    const size = this.#link.options.transfer ? 0 : value === undefined && this.#link.clones ? 4 : plainSize(value);
     if (size > 0) {
       this.#link.send([Kind.resolve, call.id, value], undefined, size);
       return call.settle();

@@ -1,7 +1,7 @@
 import { RpcError } from "../error.ts";
 import { type HelloMessage, Kind, type Message } from "../message.ts";
 import { isId, isIndex, parseMessage } from "../parse-message.ts";
-import { countMessages, eachOfRun, isRun, slotsOf } from "../runs.ts";
+import { countMessages, eachOfRun, isRun, noPath, RunKind, slotsOf } from "../runs.ts";
 import type { CloseReason } from "../transport.ts";
 import type { Carrier } from "./carrier.ts";
 import type { Greeter } from "./greeter.ts";
@@ -57,8 +57,9 @@ export class Inbox {
     for (let at = 2; at < length && !this.#owner.ended; at += slots, id++) {
       const slot = entry[at];
       if (slots === 1) rooms.takeResult(id, slot, null, false);
-      else if (isIndex(slot)) rooms.takePlainCall(id, slot, entry[at + 1]);
-      else this.#take([Kind.call, id, 0, slot, entry[at + 1]]);
+      else if (entry[0] === RunKind.calls && isIndex(slot)) rooms.takePlainCall(id, 0, slot, entry[at + 1]);
+      else if (entry[0] === RunKind.callbacks && isId(slot)) rooms.takePlainCall(id, slot, noPath, entry[at + 1]);
+      else eachOfRun([entry[0], id, slot, entry[at + 1]], this.#take);
     }
     if (slots === 1) rooms.checkIdle();
   }

@@ -18,6 +18,8 @@ export interface Link extends CallSession {
   readonly options: SessionOptions;
   /** False until the peer has been let in: its calls are parked. */
   readonly admitted: boolean;
+  /** True when values of every kind may ride natively. */
+  readonly clones: boolean;
 
   /** Sends a message in its turn. `size` counts when nothing was packed. */
   send(message: Message, packed?: Outgoing, size?: number): Ticket;

@@ -162,6 +162,10 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
     return this.way.trusted;
   }
 
+  get clones(): boolean {
+    return this.way.clones;
+  }
+
   get blocked(): boolean {
     return this.#hall.carrier.blocked;
   }
@@ -206,9 +210,9 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
   }
 
   /** Takes a checked call of a run. */
-  takePlainCall(id: number, path: number, args: unknown): void {
-    if (this.#hall.closing) this.takeCall([Kind.call, id, 0, path, args]);
-    else this.dispatch.receivePlain(id, path, args);
+  takePlainCall(id: number, target: number, path: WirePath, args: unknown): void {
+    if (this.#hall.closing) this.takeCall([Kind.call, id, target, path, args]);
+    else this.dispatch.receivePlain(id, target, path, args);
   }
 
   takeAnswer(message: ResolveMessage | RejectMessage | DoneMessage): void {
