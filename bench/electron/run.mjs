@@ -12,7 +12,7 @@ const dist = here("dist");
 const prefix = "Electron page to main: ";
 
 /** The rows that this can make, by name. */
-export const electronRows = ["1 in flight", "64 in flight", "1 MB texts", "10 000 items"].map((work) => ({
+export const electronRows = ["1 in flight", "64 in flight", "1 MB texts", "1 MB bytes", "10 000 items"].map((work) => ({
   name: `${prefix}${work}`,
 }));
 

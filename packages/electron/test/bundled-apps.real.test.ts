@@ -1,19 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createPackage, listPackage } from "@electron/asar";
-import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { prepareProject, project, run, shipped } from "./harness/desktop-project.ts";
 import { electronFolder, runApp, versions } from "./harness/electron.ts";
-
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-// Below the package, so that the build tools are found; the app's own dependencies lie in the app.
-const project = here("harness/dist/desktop-app");
-const shipped = mkdtempSync(join(tmpdir(), "portolan-desktop-"));
+import { shipReadme } from "./harness/readme-app.ts";
 
 afterAll(() => rmSync(shipped, { recursive: true }));
 
@@ -70,9 +61,7 @@ const seen = {
 };
 
 beforeAll(async () => {
-  rmSync(project, { recursive: true, force: true });
-  cpSync(here("fixtures/desktop-app"), project, { recursive: true });
-  for (const name of ["protocol", "server", "client", "electron"]) install(name);
+  prepareProject();
   for (const { name, files, main, type, build } of layouts) {
     build();
     const folder = join(shipped, name);
@@ -114,88 +103,6 @@ describe.each(versions)("in Electron %s", (version) => {
 function folderOf(version: string, context: TestContext): string {
   const sentence = `Electron ${version} is not here: node scripts/fetch-electron.mjs ${version} fetches it.`;
   return electronFolder(version) ?? context.skip(sentence);
-}
-
-/** Packs a package as it would be published, and unpacks it where the app finds it. */
-function install(name: string): void {
-  const [{ filename }] = JSON.parse(
-    execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", shipped], {
-      cwd: here(`../../${name}`),
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    }),
-  ) as [{ filename: string }];
-  const target = join(project, "node_modules/@portolan", name);
-  mkdirSync(target, { recursive: true });
-  execFileSync("tar", ["-xzf", join(shipped, filename), "-C", target, "--strip-components=1"]);
-}
-
-/** Builds the README's first example, and a program that answers its dialog and prints what it does. */
-async function shipReadme(folder: string): Promise<void> {
-  const sources = join(project, "readme");
-  mkdirSync(sources);
-  const examples = readFileSync(here("../README.md"), "utf8").matchAll(/```ts\n\/\/ (api|main|page)\.ts\n(.*?)```/gs);
-  for (const [, name, code = ""] of examples) writeFileSync(join(sources, `${name}.ts`), code);
-  for (const [entry, ssr] of [
-    ["main.ts", true],
-    ["page.ts", false],
-  ] as const) {
-    await build({
-      configFile: false,
-      logLevel: "error",
-      root: sources,
-      build: {
-        outDir: folder,
-        emptyOutDir: false,
-        ssr,
-        target: "chrome140",
-        rolldownOptions: {
-          input: join(sources, entry),
-          external: ["electron"],
-          output: { entryFileNames: "[name].js" },
-        },
-      },
-    });
-  }
-  cpSync(join(project, "node_modules"), join(folder, "node_modules"), { recursive: true });
-  const files = {
-    "package.json": JSON.stringify({ main: "driver.js", type: "module" }),
-    "index.html": '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>',
-    "chosen.txt": "the file's text",
-    "driver.js": driver,
-  };
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-}
-
-const driver = `import { app, BrowserWindow, dialog } from "electron";
-const filePaths = [new URL("chosen.txt", import.meta.url).pathname];
-dialog.showOpenDialog = async () => ({ canceled: false, filePaths });
-const lines = [];
-app.on("web-contents-created", (_event, contents) =>
-  contents.on("console-message", ({ message }) => {
-    if (/^[12] /.test(message)) lines.push(message);
-    if (lines.length < 2) return;
-    console.log("@seen " + JSON.stringify({ title: BrowserWindow.getAllWindows()[0].getTitle(), lines }));
-    app.exit(0);
-  }),
-);
-await import("./main.js");
-`;
-
-/** Runs a build tool of this package in the project. */
-function run(tool: string, program: string, ...args: string[]): void {
-  const require = createRequire(import.meta.url);
-  const installed = dirname(require.resolve(`${tool}/package.json`));
-  try {
-    execFileSync(process.execPath, [join(installed, program), ...args], {
-      cwd: project,
-      encoding: "utf8",
-      stdio: "pipe",
-    });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${tool} ${args.join(" ")} failed:\n${stdout}${stderr}`);
-  }
 }
 
 /** Starts a shipped app, and gives what it found and what it printed. */
