@@ -6,6 +6,7 @@ export function manifestFor(browser) {
     name: "Tab notes",
     version: "1.0",
     description: "Notes pinned to web pages. An example of Portolan.",
+    icons: { 128: "icon-128.png" },
     permissions: ["storage", "tabs", ...(browser === "chromium" ? ["sidePanel"] : [])],
     host_permissions: everywhere,
     action: { default_popup: "popup.html", default_title: "Tab notes" },

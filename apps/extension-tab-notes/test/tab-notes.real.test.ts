@@ -15,9 +15,14 @@ const absentFirefox = absence(firefox, "Firefox is not installed: set FIREFOX_PA
 let origin = "";
 const server = createServer((request, response) => {
   response.setHeader("content-type", "text/html; charset=utf-8");
-  response.end(`<!doctype html><title>${request.url === "/" ? "Harbour guide" : "Tide table"}</title>
-    <body style="font: 16px/1.6 system-ui; max-width: 34em; margin: 3em"><h1>${request.url === "/" ? "Harbour guide" : "Tide table"}</h1>
-    <p>From port to port, and back before the tide turns.</p>`);
+  const title = request.url === "/" ? "Harbour guide" : "Tide table";
+  response.end(`<!doctype html><title>${title}</title><style>
+    body { font: 16px/1.65 system-ui; margin: 0; color: #16232e }
+    header { background: linear-gradient(120deg, #0b4f94, #1f8fc4); color: #fff; padding: 40px 56px 32px }
+    h1 { margin: 0 } main { padding: 20px 56px; max-width: 30em } td { padding: 2px 28px 2px 0 }</style>
+    <header><h1>${title}</h1>From port to port, and back before the tide turns.</header>
+    <main><p>Berths 1 to 12 lie along the north quay; visitors tie up at the fuel dock and ask.</p>
+    <table><tr><td>Low water<td>08:05<td>0.6 m<tr><td>High water<td>14:20<td>3.9 m<tr><td>Low water<td>20:31<td>0.7 m</table></main>`);
 });
 const browsers: Browser[] = [];
 
@@ -179,15 +184,19 @@ async function picture(guide: Page, popup: Page, panel: Page, browser: Browser):
   for (const page of [guide, popup, panel]) {
     await page.bringToFront();
     const small = page !== guide;
-    if (small) await page.setViewport({ width: 344, height: 270 });
+    if (small) await page.setViewport({ width: 344, height: 252 });
     shots.push((await page.screenshot({ encoding: "base64" })) as string);
   }
   const board = await browser.newPage();
-  await board.setViewport({ width: 1300, height: 620 });
+  await board.setViewport({ width: 1332, height: 660 });
   const [first, second, third] = shots.map((shot) => `<img src="data:image/png;base64,${shot}">`);
-  await board.setContent(`<style>body { margin: 20px; display: flex; gap: 20px; background: #dfe6ea }
-    img { border-radius: 8px; box-shadow: 0 4px 16px #0004; display: block; margin-bottom: 20px }</style>
-    <div>${first}</div><div>${second}${third}</div>`);
+  await board.setContent(`<style>
+    body { margin: 24px; display: flex; gap: 24px; background: linear-gradient(160deg, #cfdde6, #e9eff3); font: 13px system-ui; color: #5d6f7c }
+    figure { margin: 0 0 22px; background: #fff; border-radius: 12px; overflow: hidden; box-shadow: 0 2px 6px #0a1c2b1a, 0 18px 40px #0a1c2b2e }
+    figcaption { padding: 9px 14px; background: #eef2f5; border-bottom: 1px solid #dde4e9 }
+    img { display: block }</style>
+    <div><figure><figcaption>Harbour guide, with its notes</figcaption>${first}</figure></div>
+    <div><figure><figcaption>popup</figcaption>${second}</figure><figure><figcaption>side panel</figcaption>${third}</figure></div>`);
   mkdirSync(at("../../../docs/shots"), { recursive: true });
   await board.screenshot({ path: at("../../../docs/shots/extension-tab-notes.png") });
   await board.close();

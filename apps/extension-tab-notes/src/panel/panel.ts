@@ -31,10 +31,19 @@ function itemOf(note: Note): HTMLLIElement {
   const item = document.createElement("li");
   const text = document.createElement("p");
   const link = document.createElement("a");
-  text.textContent = note.text;
+  text.append(...marked(note.text, input.value.trim()));
   link.textContent = note.url.replace(/^https?:\/\//, "");
   link.href = note.url;
   link.target = "_blank";
   item.append(text, link, ` · ${note.created.toLocaleDateString()}`);
   return item;
+}
+
+/** The text, with what was searched for marked in it. */
+function marked(text: string, wanted: string): (string | HTMLElement)[] {
+  const at = wanted === "" ? -1 : text.toLowerCase().indexOf(wanted.toLowerCase());
+  if (at < 0) return [text];
+  const found = document.createElement("mark");
+  found.textContent = text.slice(at, at + wanted.length);
+  return [text.slice(0, at), found, text.slice(at + wanted.length)];
 }

@@ -34,12 +34,26 @@ function showTabs(tabs: TabCount[]): void {
 
 function itemOf({ title, url, notes, active }: TabCount): HTMLLIElement {
   const item = document.createElement("li");
+  const about = document.createElement("div");
   const name = document.createElement("span");
+  const where = document.createElement("small");
   const count = document.createElement("output");
   name.textContent = title || url;
   name.title = url;
+  where.textContent = new URL(url).host;
   count.textContent = String(notes);
+  count.classList.toggle("none", notes === 0);
   item.classList.toggle("active", active);
-  item.append(name, count);
+  about.append(name, where);
+  item.append(letterOf(title || url), about, count);
   return item;
+}
+
+/** A sign for the tab, in a colour of its own. */
+function letterOf(name: string): HTMLElement {
+  const letter = document.createElement("i");
+  letter.textContent = name.slice(0, 1).toUpperCase();
+  const hue = [...name].reduce((sum, character) => (sum * 31 + (character.codePointAt(0) ?? 0)) % 360, 0);
+  letter.style.setProperty("--hue", String(hue));
+  return letter;
 }
