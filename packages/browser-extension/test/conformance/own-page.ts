@@ -1,11 +1,15 @@
 import { dialRuntime } from "../../src/runtime-connector.ts";
-import { tabTransport } from "../../src/tab-transport.ts";
-import { runCommand } from "../extension/commands.ts";
+import { type Outcome, runCommand } from "../extension/commands.ts";
 import { conformanceCommand } from "./near.ts";
 
+interface Runtime {
+  sendMessage(tabId: number): Promise<Outcome>;
+}
+const { runtime } = (globalThis as unknown as { chrome: { runtime: Runtime } }).chrome;
 const { signal } = new AbortController();
-// With the number of a tab: its content script. Without: the background.
-const commands = conformanceCommand((tabId?: number) =>
-  tabId === undefined ? dialRuntime({}, "context", { signal, patience: 5000 }) : tabTransport(tabId),
-);
-Object.assign(globalThis, { run: (name: string, ...args: unknown[]) => runCommand(commands, name, args) });
+
+const commands = conformanceCommand(() => dialRuntime({}, "context", { signal, patience: 5000 }));
+Object.assign(globalThis, {
+  run: (name: string, ...args: unknown[]) =>
+    name === "inBackground" ? runtime.sendMessage(args[0] as number) : runCommand(commands, name, args),
+});
