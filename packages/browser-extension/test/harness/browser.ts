@@ -14,6 +14,8 @@ export interface ExtensionBrowser {
   leaveWorkerAlone(): Promise<void>;
   /** Ends the background, as the browser would. */
   killWorker(): Promise<void>;
+  /** Chromium: whether the background runs. */
+  workerRuns(): Promise<boolean>;
   /** Chromium: opens a page in a tab of its own without a look at it. */
   openUnseen(url: string): Promise<void>;
   readonly browser: Browser;
@@ -77,6 +79,10 @@ export async function launchChromium(
     if (!found) throw new Error("the service worker has gone");
     return found;
   };
+  const backgrounds = async () => {
+    const { targetInfos } = await session.send("Target.getTargets", { filter: [{}] });
+    return targetInfos.filter((one) => isBackground(one.type, one.url));
+  };
   return {
     kind: "chromium",
     extensionId,
@@ -92,9 +98,9 @@ export async function launchChromium(
       });
       await (await worker()).close().catch(() => undefined);
     },
+    workerRuns: async () => (await backgrounds()).length > 0,
     async killWorker() {
-      const { targetInfos } = await session.send("Target.getTargets", { filter: [{}] });
-      const running = targetInfos.filter((one) => isBackground(one.type, one.url));
+      const running = await backgrounds();
       if (running.length === 0) throw new Error("there is no service worker to kill");
       for (const { targetId } of running) await session.send("Target.closeTarget", { targetId });
     },
@@ -158,6 +164,7 @@ export async function launchFirefox(folder: string, options: FirefoxOptions): Pr
       debugging ??= openDebugging(browser);
       await (await debugging).evaluate(`document.querySelector("${terminateButton}").click()`);
     },
+    workerRuns: () => Promise.reject(new Error("Firefox has no service worker here")),
     openUnseen: () => Promise.reject(new Error("Firefox does not prerender")),
     open: (url) => opened(browser, url),
     async openOwn(path, extension = 0) {
