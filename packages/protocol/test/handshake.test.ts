@@ -196,6 +196,25 @@ describe("the peer", () => {
     await pair.done();
   });
 
+  it.each([["x".repeat(257)], [{ hash: "abc" } as never]])(
+    "is not told of a contract that is no hash",
+    async (contract) => {
+      const pair = open({}, { client: { contract } });
+      await expect(pair.client.ready).rejects.toMatchObject({
+        code: "INVALID_ARGUMENT",
+        message: "contract: expected a hash of at most 256 characters",
+      });
+      await pair.server.closed;
+    },
+  );
+
+  it("is told of the longest hash", async () => {
+    const pair = open({}, { client: { contract: "x".repeat(256) } });
+    await pair.server.ready;
+    expect(pair.server.peer.contract).toHaveLength(256);
+    await pair.done();
+  });
+
   it("R-24 ends in every state: closing twice, and closing while it connects, is quiet", async () => {
     const pair = open({});
     await Promise.all([pair.client.close(), pair.client.close()]);

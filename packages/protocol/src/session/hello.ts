@@ -17,10 +17,18 @@ export interface Greeting {
   readonly contract: string | undefined;
 }
 
-/** Writes our hello. Throws RESOURCE_EXHAUSTED for too much metadata, INVALID_ARGUMENT for what is no plain data. */
+/** Characters of the hash of a contract. */
+const longestContract = 256;
+
+/** Writes our hello. Throws RESOURCE_EXHAUSTED for too much metadata, INVALID_ARGUMENT for what is no plain data or no hash. */
 export function writeHello(greeting: Greeting, answer: boolean): HelloMessage {
   const { session, transport, codec, limits, contract } = greeting;
   const { traits } = transport;
+  // Whoever gives the contract itself is told here: the peer would only see a malformed hello.
+  if (contract !== undefined && !(typeof contract === "string" && contract.length <= longestContract)) {
+    const message = `contract: expected a hash of at most ${longestContract} characters`;
+    throw new RpcError("INVALID_ARGUMENT", message, { delivered: "no" });
+  }
   const body: HelloBody = {
     session,
     codec: codec.name,
