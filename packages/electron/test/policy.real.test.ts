@@ -6,6 +6,7 @@ const scenarios = [
   "another origin",
   "a page that navigates to a hostile one",
   "an iframe",
+  "an iframe that borrows its parent's preload",
   "an iframe that is allowed",
   "a webview",
   "a webview that is allowed",
@@ -43,6 +44,11 @@ inEachElectron(scenarios, ({ of }) => {
     const { told, outer, arrived } = of(context, "an iframe");
     expect(told).toMatchObject({ ...denied, message: expect.stringContaining("a frame inside a page") });
     expect([outer, arrived]).toEqual([answered, 1]);
+  });
+
+  it("a frame that posts its request to the page around it reaches nobody, since the preload takes its own page's only", (context) => {
+    const found = of(context, "an iframe that borrows its parent's preload");
+    expect(found).toEqual({ heard: answered, told: [], arrived: 1 });
   });
 
   it("a frame that is let in has a session until it navigates", (context) => {

@@ -49,6 +49,21 @@ export const policyScenarios: Record<string, Scenario> = {
     const outer = await inPage(window, 'wire.open("a"), wire.send("a", 1), wire.heard("a", 1)');
     return { told, outer, arrived: arrivals.transports.length };
   },
+  async "an iframe that borrows its parent's preload"() {
+    const arrivals = acceptAll(rendererListener({ allow: () => true, subframes: true }));
+    const window = await open("outer.html");
+    const [frame] = window.webContents.mainFrame.frames;
+    const borrow = `{
+      const { port1, port2 } = new MessageChannel();
+      globalThis.told = [];
+      port1.onmessage = ({ data }) => told.push(data);
+      parent.postMessage({ "portolan:connect": ["main", "main"] }, "*", [port2]);
+    }`;
+    await frame?.executeJavaScript(borrow);
+    // The page asks later, over the same queue of messages.
+    const heard = await inPage(window, 'wire.open("a"), wire.send("a", 1), wire.heard("a", 1)');
+    return { heard, told: await frame?.executeJavaScript("told"), arrived: arrivals.transports.length };
+  },
   async "an iframe that is allowed"() {
     const arrivals = acceptAll(rendererListener({ allow: file("other.html"), subframes: true }));
     const window = await open("outer.html", { webPreferences: { nodeIntegrationInSubFrames: true } });
