@@ -6,8 +6,9 @@ const left = 170;
 const right = 90;
 const top = 56;
 
-// Middle tones, legible on white and on black alike: a picture in a page cannot know which it is on.
+// Middle tones, legible on white and on black alike; brighter where the page is known to be dark.
 const ink = "#6e7781";
+const style = "<style>@media (prefers-color-scheme: dark) { svg { fill: #9198a1 } }</style>";
 const ours = "#2f81f7";
 const theirs = "#8c959f";
 const band = "#bf8700";
@@ -22,6 +23,7 @@ export function chart(row) {
   const parts = row.kind === "ratio" ? ratioBars(row, bars, height) : plainBars(bars);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="13" fill="${ink}">`,
+    style,
     `<title>${escaped(row.name)}</title>`,
     `<text x="0" y="18" font-size="16" font-weight="600">${escaped(row.name)}</text>`,
     `<text x="0" y="38">${escaped(caption(row))}</text>`,
