@@ -12,25 +12,17 @@ export type PortCarriage = "clone" | "json";
  * (https://developer.chrome.com/blog/structured-clone-messaging), Firefox always.
  */
 export function carriageOf(port: RuntimePortLike): PortCarriage {
-  const probe = new Probe();
+  let asked = false;
   try {
-    port.postMessage(probe);
+    port.postMessage({
+      uncloneable() {},
+      toJSON() {
+        asked = true;
+        throw new TypeError("a probe is not sent");
+      },
+    });
   } catch {
     // Refused, as it should be; or the port is closed already, which its end tells.
   }
-  return Probe.asked(probe) ? "json" : "clone";
-}
-
-class Probe {
-  #asked = false;
-  readonly uncloneable: () => void = () => {};
-
-  static asked(probe: Probe): boolean {
-    return probe.#asked;
-  }
-
-  toJSON(): never {
-    this.#asked = true;
-    throw new TypeError("a probe is not sent");
-  }
+  return asked ? "json" : "clone";
 }

@@ -27,7 +27,7 @@ export interface PortTransportOptions {
 
 /** The traits of every transport over a runtime port. */
 export function portTraits(carries: PortCarriage, trusted: boolean): Partial<Traits> & Pick<Traits, "carries"> {
-  return { carries, trusted, moves: "none", maxMessage: longestMessage, announcesDeath: true, queues: true };
+  return { carries, trusted, maxMessage: longestMessage };
 }
 
 /** A transport over a line whose handshake is done. The line is the transport's to end. */

@@ -71,7 +71,6 @@ function traitsOf({ trusted, way = wholePort }: PrivatePortOptions): Partial<Tra
     moves: way.carries === "all" ? "all" : "none",
     maxMessage: way.maxMessage || Number.POSITIVE_INFINITY,
     trusted,
-    announcesDeath: true,
   };
 }
 

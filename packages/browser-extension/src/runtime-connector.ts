@@ -49,7 +49,8 @@ export interface RuntimeConnectorOptions extends ConnectorOptions {
 export function runtimeConnector(options: RuntimeConnectorOptions = {}): SessionSource {
   const dial = patientDial((abort, patience) => dialRuntime(options, "context", { signal: abort, patience }));
   // Nobody wakes what is not our background: it is open now, or it is not.
-  const whileDown = (options.to ?? "background") === "background" && options.extensionId === undefined ? "wait" : "reject";
+  const whileDown =
+    (options.to ?? "background") === "background" && options.extensionId === undefined ? "wait" : "reject";
   return defineConnector(dial, { lazy: true, whileDown, backoff: nearby, ...options });
 }
 
