@@ -26,14 +26,14 @@ export class Carrier {
   readonly #codecOptions: CodecOptions;
   readonly #state: CodecSession;
   readonly #owner: CarrierOwner;
-  readonly #assembly: Assembly;
+  readonly #limits: Limits;
+  #assembly: Assembly | undefined;
   readonly #longest: number;
   readonly #waiting: FragmentMessage[] = [];
-  readonly #raw = new WeakSet<readonly unknown[]>();
-  readonly #stop: (() => void)[] = [];
+  #raw: WeakSet<readonly unknown[]> | undefined;
+  #stop: readonly (() => void)[] = [];
   #inner: CodecSession | undefined;
   #fragmentId = 0;
-  #anyRaw = false;
   /** The largest message of the way, and the largest that the peer takes. Set by hello. */
   wayLimit: number;
   peerAccepts: number = Number.POSITIVE_INFINITY;
@@ -48,17 +48,15 @@ export class Carrier {
     const guard = trusted ? {} : { guard: { depth: limits.depth + frameDepth, nodes: limits.nodes } };
     this.#codecOptions = { maxBuffer: this.#longest, ...guard };
     this.#state = codec.open(this.#codecOptions);
-    this.#assembly = new Assembly({ bytes: this.#longest, timeToLive: limits.fragments }, (error) =>
-      owner.broken(error),
-    );
+    this.#limits = limits;
   }
 
   /** Starts listening. What has arrived already is heard in this turn, so every room must be there. */
   listen(): void {
-    this.#stop.push(
+    this.#stop = [
       this.#transport.onWritable(() => this.#continue()),
       this.#transport.receive((data) => this.#receive(data)),
-    );
+    ];
   }
 
   /** True when frames go as objects, so that values may ride in them natively. */
@@ -72,13 +70,13 @@ export class Carrier {
 
   /** Bytes of a fragmented message that wait for their end. */
   get assembling(): number {
-    return this.#assembly.bytes;
+    return this.#assembly?.bytes ?? 0;
   }
 
   /** This message goes as a structured clone although the codec makes text or bytes. */
   markRaw(message: Message): void {
+    this.#raw ??= new WeakSet();
     this.#raw.add(message);
-    this.#anyRaw = true;
   }
 
   /**
@@ -96,7 +94,7 @@ export class Carrier {
 
   /** Sends messages as one frame. Throws what the platform throws when it refuses. */
   sendMessages(messages: readonly Message[], transfer: readonly object[]): void {
-    if (this.#anyRaw && messages.some((message) => this.#raw.has(message))) return this.#sendEach(messages, transfer);
+    if (this.#raw && messages.some((message) => this.#raw?.has(message))) return this.#sendEach(messages, transfer);
     // Strangers know messages one by one.
     const folded = messages.length > 1 && this.#codec.greets !== false ? foldRuns(messages) : messages;
     this.#sendFrame(folded.length === 1 ? folded[0] : folded, transfer);
@@ -105,7 +103,7 @@ export class Carrier {
   /** Messages that go in different forms cannot share a frame. */
   #sendEach(messages: readonly Message[], transfer: readonly object[]): void {
     for (const message of messages) {
-      if (this.#raw.has(message)) this.#transport.send(message, transfer);
+      if (this.#raw?.has(message)) this.#transport.send(message, transfer);
       else this.#sendFrame(message, []);
     }
   }
@@ -139,7 +137,7 @@ export class Carrier {
   /** Stops listening. */
   close(): void {
     for (const stop of this.#stop) stop();
-    this.#assembly.clear();
+    this.#assembly?.clear();
     this.#waiting.length = 0;
   }
 
@@ -182,6 +180,8 @@ export class Carrier {
 
   /** Takes a checked fragment; returns the frames that it completes. Throws what decoding throws. */
   assemble(fragment: FragmentMessage): readonly unknown[] {
+    const limits = { bytes: this.#longest, timeToLive: this.#limits.fragments };
+    this.#assembly ??= new Assembly(limits, (error) => this.#owner.broken(error));
     const chunks = this.#assembly.take(fragment);
     if (!chunks) return [];
     if (this.#codec.pieces) return [this.#codec.pieces.read(chunks, this.#codecOptions.guard)];

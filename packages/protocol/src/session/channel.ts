@@ -4,7 +4,10 @@ import { type CloseReason, defineTransport, type Transport, type TransportEvents
 import { type Marking, mark, markingFor } from "./channel-mark.ts";
 
 /** Names in use, per port. The unnamed session has the empty name. */
-const taken = new WeakMap<object, Set<string>>();
+const taken = new WeakMap<object, readonly string[]>();
+
+const none: readonly string[] = [];
+const onlyUnnamed: readonly string[] = [""];
 
 /** Sessions per transport: the last one to end closes it. */
 const sessions = new WeakMap<Transport, number>();
@@ -23,16 +26,16 @@ export function hasSessions(transport: Transport): boolean {
  */
 export function claimChannel(transport: Transport, name: string): () => boolean {
   if (name !== "") markingFor(transport.traits);
-  const names = taken.get(transport.port) ?? new Set();
-  if (names.has(name)) {
+  const names = taken.get(transport.port) ?? none;
+  if (names.includes(name)) {
     const where = name === "" ? "" : ` on channel ${JSON.stringify(name)}`;
     throw new TypeError(`this port has a session${where} already: close it, or give { channel } another name`);
   }
-  names.add(name);
-  taken.set(transport.port, names);
+  // The lists of most ports, which have one session without a name, are one.
+  taken.set(transport.port, names === none && name === "" ? onlyUnnamed : names.concat(name));
   sessions.set(transport, (sessions.get(transport) ?? 0) + 1);
   return () => {
-    names.delete(name);
+    taken.set(transport.port, taken.get(transport.port)?.filter((other) => other !== name) ?? none);
     const left = (sessions.get(transport) ?? 1) - 1;
     sessions.set(transport, left);
     return left === 0;

@@ -20,14 +20,13 @@ export class Dispatch {
   readonly #link: Link;
   /** Handlers that go on after their turn. Notifications have no id, so they stand for themselves. */
   #running: Map<number | IncomingCall, IncomingCall> | undefined;
-  readonly #parking: Parking;
+  #parking: Parking | undefined;
   #held: Map<number, Promise<unknown>> | undefined;
   #active = 0;
   #lastId = 0;
 
   constructor(link: Link) {
     this.#link = link;
-    this.#parking = new Parking(link);
   }
 
   /** Handlers that run, answered or not. */
@@ -37,7 +36,7 @@ export class Dispatch {
 
   /** Calls that wait to start. */
   get parked(): number {
-    return this.#parking.size;
+    return this.#parking?.size ?? 0;
   }
 
   /** Results kept for calls that are built on them. */
@@ -49,7 +48,7 @@ export class Dispatch {
   receive(message: Arrival): void {
     if (message[0] === Kind.call) this.#claim(message[1]);
     if (this.#mayStart) this.#start(message);
-    else if (!this.#parking.park(message)) this.#refuse(message, exceeded("calls in flight", this.#link.limits.calls));
+    else if (!this.#park(message)) this.#refuse(message, exceeded("calls in flight", this.#link.limits.calls));
   }
 
   /** Takes a plain call as {@link receive} does. */
@@ -61,17 +60,19 @@ export class Dispatch {
 
   /** Keeps what may speak of a call that is parked. Says whether any is. */
   defer(message: FollowUp): boolean {
-    return this.#parking.defer(message);
+    return this.#parking?.defer(message) ?? false;
   }
 
   /** Starts what was parked, as far as there is room. */
   resume(): void {
-    while (this.#parking.size > 0 && this.#hasRoom) {
-      const next = this.#parking.first();
+    const parking = this.#parking;
+    if (!parking) return;
+    while (parking.size > 0 && this.#hasRoom) {
+      const next = parking.first();
       if (next) this.#start(next);
-      this.#parking.heed();
+      parking.heed();
     }
-    if (this.#parking.size === 0) for (const id of this.#parking.released()) this.#held?.delete(id);
+    if (parking.size === 0) for (const id of parking.released()) this.#held?.delete(id);
   }
 
   /** The caller has given up: its handler is told, and the call is answered. */
@@ -86,7 +87,7 @@ export class Dispatch {
       call.abort(reason);
       return this.#answerError(call, reason, true);
     }
-    const parked = this.#parking.take(id);
+    const parked = this.#parking?.take(id);
     if (!parked) return;
     this.#refuse(parked, reason);
     // What waited for the last parked call is due.
@@ -103,12 +104,12 @@ export class Dispatch {
   /** The caller builds nothing more on the result of call `id`. */
   releaseResult(id: number): void {
     // Calls that are parked may still be built on it.
-    if (id > this.#lastId || !this.#parking.release(id)) this.#held?.delete(id);
+    if (id > this.#lastId || !this.#parking?.release(id)) this.#held?.delete(id);
   }
 
   /** The session has ended: every handler is told. */
   end(reason: RpcError): void {
-    this.#parking.clear();
+    this.#parking?.clear();
     this.#held = undefined;
     const running = this.#running?.values() ?? [];
     this.#running = undefined;
@@ -117,6 +118,11 @@ export class Dispatch {
       call.answered = true;
       call.end();
     }
+  }
+
+  #park(message: Arrival): boolean {
+    this.#parking ??= new Parking(this.#link);
+    return this.#parking.park(message);
   }
 
   #claim(id: number): void {
@@ -129,7 +135,7 @@ export class Dispatch {
   }
 
   get #mayStart(): boolean {
-    return this.#parking.size === 0 && this.#hasRoom;
+    return this.parked === 0 && this.#hasRoom;
   }
 
   #start(message: Arrival): void {
@@ -265,7 +271,7 @@ export class Dispatch {
   #leave(call: IncomingCall): void {
     if (call.running) this.#running?.delete(call.id || call);
     this.#active--;
-    if (this.#parking.size > 0) this.resume();
+    if (this.parked > 0) this.resume();
     if (this.#active === 0) this.#link.checkIdle();
   }
 

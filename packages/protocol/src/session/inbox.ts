@@ -51,7 +51,7 @@ export class Inbox {
     const slots = slotsOf(entry);
     // What is wrong with a run is told where every message is checked.
     const whole = isId(entry[1]) && isId(entry[1] + length) && length > 2 && length % slots === 0;
-    if (!whole) return eachOfRun(entry, this.#take);
+    if (!whole) return eachOfRun(entry, (raw) => this.#take(raw));
     const { rooms } = this.#owner;
     let id = entry[1];
     for (let at = 2; at < length && !this.#owner.ended; at += slots, id++) {
@@ -59,17 +59,17 @@ export class Inbox {
       if (slots === 1) rooms.takeResult(id, slot, null, false);
       else if (entry[0] === RunKind.calls && isIndex(slot)) rooms.takePlainCall(id, 0, slot, entry[at + 1]);
       else if (entry[0] === RunKind.callbacks && isId(slot)) rooms.takePlainCall(id, slot, noPath, entry[at + 1]);
-      else eachOfRun([entry[0], id, slot, entry[at + 1]], this.#take);
+      else eachOfRun([entry[0], id, slot, entry[at + 1]], (raw) => this.#take(raw));
     }
     if (slots === 1) rooms.checkIdle();
   }
 
-  readonly #take = (raw: unknown): void => {
+  #take(raw: unknown): void {
     if (this.#owner.ended) return;
     const parsed = parseMessage(raw);
     if (!parsed.ok) throw new RpcError("PROTOCOL_ERROR", parsed.error);
     this.#hand(parsed.message);
-  };
+  }
 
   /** Hands a message to the room that it is for. */
   #hand(message: Message): void {

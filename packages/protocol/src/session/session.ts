@@ -21,6 +21,8 @@ import { Way } from "./way.ts";
 
 const resolved = Promise.resolve();
 
+const noListeners: readonly never[] = [];
+
 /**
  * The hall: joins the rooms of one session, hands each message to the room that
  * it is for, and ends them all together. It holds no table of its own.
@@ -42,7 +44,7 @@ export class SessionHall implements Session {
   readonly #port: Transport;
   readonly #freeChannel: () => boolean;
   #liveness: Liveness | undefined;
-  #listeners: Set<(state: Session["state"]) => void> | undefined;
+  #listeners: readonly ((state: Session["state"]) => void)[] = noListeners;
   #pings: ((time: RpcError | number) => void)[] | undefined;
   #peer: Peer;
   #state: Session["state"] = "connecting";
@@ -135,9 +137,10 @@ export class SessionHall implements Session {
 
   onState(listener: (state: Session["state"]) => void): () => void {
     const own = (state: Session["state"]) => listener(state);
-    this.#listeners ??= new Set();
-    this.#listeners.add(own);
-    return () => void this.#listeners?.delete(own);
+    this.#listeners = this.#listeners.concat(own);
+    return () => {
+      this.#listeners = this.#listeners.filter((listener) => listener !== own);
+    };
   }
 
   stats(): SessionStats {
@@ -238,7 +241,8 @@ export class SessionHall implements Session {
 
   /** The peer's part of the handshake is known. */
   meet(metadata: unknown, contract: string | undefined): void {
-    this.#peer = { ...this.#peer, metadata, ...(contract !== undefined && { contract }) };
+    // By assignment, in V8, peers share their shape; by spread each of them gets one of its own.
+    this.#peer = Object.assign({}, this.#peer, { metadata }, contract === undefined ? undefined : { contract });
   }
 
   /** Both have said hello, and the peer is let in. */
@@ -315,7 +319,7 @@ export class SessionHall implements Session {
   #enter(state: Session["state"]): void {
     if (this.#state === state || this.#state === "closed") return;
     this.#state = state;
-    for (const listener of [...(this.#listeners ?? [])]) {
+    for (const listener of this.#listeners) {
       try {
         listener(state);
       } catch (error) {
