@@ -73,23 +73,6 @@ describe("O-20 F20 a background that dies", () => {
     expect(second).not.toBe(first);
   });
 
-  it("Chromium stops its service worker as idle, with sessions open, and the next call wakes a new one", async (context) => {
-    const absent = missing("chromium");
-    if (absent) context.skip(absent);
-    browser = await launchChromium([folder]);
-    const page = await browser.open(site.origin);
-    await browser.leaveWorkerAlone();
-    const first = resultOf(await inContent(page, "call", "incarnation"));
-    expect(resultOf(await inScript(page, "call", "incarnation"))).toBe(first);
-    const running = browser;
-    expect(await running.workerRuns()).toBe(true);
-    // It stops 30 s after the last event: whatever we posted to it meanwhile would keep it.
-    await expect.poll(() => running.workerRuns(), { timeout: 100_000, interval: 500 }).toBe(false);
-    const second = resultOf(await inContent(page, "call", "incarnation"));
-    expect(second).not.toBe(first);
-    expect(resultOf(await inScript(page, "call", "incarnation"))).toBe(second);
-  }, 150_000);
-
   it("Firefox stops its event page as idle, with ports open, and the next call wakes a new one", async (context) => {
     const absent = missing("firefox");
     if (absent) context.skip(absent);
