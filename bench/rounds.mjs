@@ -30,8 +30,7 @@ export async function compare(workload, sides, { rounds, pace }) {
 // Finds out whether a contender does the work at all, and how much of it fits in a round.
 async function prepare(workload, name, side, pace, units) {
   try {
-    const warm = await warmUp(workload, side);
-    const fit = Math.round((roundTime * pace * 1000) / warm.time);
+    const fit = Math.round((roundTime * pace * 1000) / effort(await warmUp(workload, side)));
     units.set(name, Math.max(workload.least, Math.min(workload.most * pace, fit)));
     return undefined;
   } catch (error) {
@@ -44,9 +43,14 @@ async function warmUp(workload, side) {
   let units = workload.least;
   for (;;) {
     const found = await run(workload, side, units);
-    if (found.time * units > roundTime * 500 || units === workload.most) return found;
+    if (effort(found) * units > roundTime * 500 || units === workload.most) return found;
     units = Math.min(units * 4, workload.most);
   }
+}
+
+// Processor time, where it is known: on a busy machine little may be done in much time. Waiting counts, too, but less.
+function effort({ time, cpu }) {
+  return Number.isNaN(cpu) ? time : Math.max(cpu, time / 4);
 }
 
 async function interleave(workload, sides, units, missing, rounds) {
