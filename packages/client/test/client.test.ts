@@ -154,6 +154,27 @@ describe("createClient", () => {
     await end();
   });
 
+  it("O-27 calls of one turn travel together, and so do their answers; nobody waits for the slow one among them", async () => {
+    const [here, there] = transportPair();
+    const [out, back] = [vi.spyOn(here, "send"), vi.spyOn(there, "send")];
+    let finish = () => {};
+    const server = openSession(there, {
+      expose: { slow: () => new Promise<void>((resolve) => (finish = resolve)), add: (a: number, b: number) => a + b },
+    });
+    const client = createClient<{ slow(): Promise<void>; add(a: number, b: number): number }>(here);
+    await client.add(0, 0);
+    const [sent, answered] = [out.mock.calls.length, back.mock.calls.length];
+    const slow = client.slow();
+    const sums = await Promise.all(Array.from({ length: 200 }, (_, index) => client.add(index, 1)));
+    expect(sums.at(-1)).toBe(200);
+    expect(out.mock.calls.length - sent).toBeLessThan(20);
+    expect(back.mock.calls.length - answered).toBeLessThan(20);
+    finish();
+    await slow;
+    await client.close();
+    await server.closed;
+  });
+
   it("R-05 a failure that nobody reads is told once, and never as an unhandled rejection", async () => {
     const unhandled = vi.fn();
     process.on("unhandledRejection", unhandled);
