@@ -165,8 +165,11 @@ export const sessionScenarios: Record<string, Scenario> = {
     const { answer, answers } = await inPage<{ answer: string; answers: number }>(editor, "rpc.crunchElsewhere(300)");
     const hanging = inPage(editor, "rpc.hangElsewhere()");
     await inPage(editor, "rpc.add(1, 1)");
+    // The editor hears of the crash by its port, at times before main does, and Electron loses a reload before that.
+    const gone = new Promise((done) => worker.webContents.once("render-process-gone", () => setImmediate(done)));
     worker.webContents.forcefullyCrashRenderer();
     const crashed = await hanging;
+    await gone;
     const lives = await inPage(editor, "rpc.add(1, 2)");
     const back = loaded(worker);
     worker.webContents.reload();
