@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { chart } from "./draw/chart.mjs";
 import { figureTables, ratioTables, targetTable } from "./draw/tables.mjs";
+import { figure } from "./print.mjs";
 import { newestResults } from "./results.mjs";
 
 const drawn = {
@@ -28,7 +29,7 @@ for (const [file, name] of Object.entries(drawn)) {
   if (rows.has(name)) writeFileSync(new URL(`${file}.svg`, folder), chart(rows.get(name)));
 }
 let text = readFileSync(page, "utf8");
-text = fill(text, "machine", `${results.date}, ${results.machine}, ${results.rounds} rounds.`);
+text = fill(text, "machine", conditions(results));
 text = fill(text, "targets", targetTable(rows));
 text = fill(text, "ratios", ratioTables(rows));
 text = fill(text, "figures", figureTables(rows));
@@ -40,4 +41,9 @@ function fill(whole, part, filling) {
   const to = whole.indexOf(end);
   if (from < 0 || to < from) throw new Error(`docs/performance.md has no place for ${part}`);
   return `${whole.slice(0, from + begin.length)}\n${filling}\n${whole.slice(to)}`;
+}
+
+function conditions({ date, machine, rounds, load }) {
+  const busy = load > 1.5 ? " **The machine was busy with other work: repeat this before you rely on it.**" : "";
+  return `${date}, ${machine}, ${rounds} rounds; load average before the run ${figure(load)}.${busy}`;
 }

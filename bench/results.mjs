@@ -1,6 +1,9 @@
 // Results are kept by day, each with the machine that they were taken on. Ratios are comparable between days, times are not.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { availableParallelism, cpus, totalmem } from "node:os";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
+
+// Others who use the machine make every figure worse, and some more than others: it is told how busy it was before us.
+const [loadBefore] = loadavg();
 
 const folder = new URL("./results/", import.meta.url);
 
@@ -12,7 +15,7 @@ export function saveRows(rows, { rounds, complete }) {
   const kept = complete || !existsSync(file) ? [] : (JSON.parse(readFileSync(file, "utf8")).rows ?? []);
   const others = kept.filter((row) => row.kind && !rows.some(({ name }) => name === row.name));
   const text = JSON.stringify(
-    { date, machine: machine(), rounds, rows: [...others, ...rows].map(rounded) },
+    { date, machine: machine(), load: loadBefore, rounds, rows: [...others, ...rows].map(rounded) },
     undefined,
     1,
   );
