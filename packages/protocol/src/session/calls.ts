@@ -10,6 +10,7 @@ import { CallResult, type ResultOwner } from "./call-result.ts";
 import { IdTable } from "./id-table.ts";
 import type { Link } from "./link.ts";
 import { PendingCall } from "./pending-call.ts";
+import { Pipelining } from "./pipelining.ts";
 import type { StubBase, StubPath } from "./stub-base.ts";
 import { watchCall } from "./watch-call.ts";
 
@@ -21,8 +22,7 @@ export class Calls implements ResultOwner {
   readonly #link: Link;
   readonly #pending = new IdTable<PendingCall>();
   readonly #queue: CallQueue;
-  /** The call that is being packed. */
-  #packing: PendingCall | undefined;
+  readonly #pipelining: Pipelining;
   /** Calls in flight that we want at most, whatever the peer grants. */
   readonly #cap: number;
   #granted: number;
@@ -33,6 +33,7 @@ export class Calls implements ResultOwner {
   constructor(link: Link, granted: number) {
     const { concurrency = Number.POSITIVE_INFINITY } = link.options;
     this.#link = link;
+    this.#pipelining = new Pipelining(link);
     if (!(concurrency >= 1)) throw new TypeError(`expected concurrency to be at least 1, got ${concurrency}`);
     this.#cap = concurrency;
     this.#granted = Math.min(granted, concurrency);
@@ -75,17 +76,18 @@ export class Calls implements ResultOwner {
       return result;
     }
     const pending = new PendingCall(result, path, options, keep);
-    const outer = this.#packing;
-    this.#packing = pending;
+    const pipelining = this.#pipelining;
+    const outer = pipelining.packing;
+    pipelining.packing = pending;
     try {
       this.#write(pending, target, args);
       this.#admit(pending);
     } catch (thrown) {
-      this.#releaseBases(pending);
+      pipelining.releaseBases(pending);
       pending.end();
       result.reject(() => RpcError.from(thrown, "INVALID_ARGUMENT", "no"));
     } finally {
-      this.#packing = outer;
+      pipelining.packing = outer;
     }
     return result;
   }
@@ -144,12 +146,12 @@ export class Calls implements ResultOwner {
   }
 
   /** The session has ended: every call settles now. */
-  end(code: ErrorCode, message: string, cause: unknown): void {
+  end({ code, message, cause }: RpcError): void {
     const all = [...this.#pending.values(), ...this.#queue.clear()];
     this.#pending.clear();
     this.#inFlight = 0;
     for (const pending of all) {
-      const delivered: Delivered = this.#hasLeft(pending) ? "unknown" : "no";
+      const delivered: Delivered = this.#pipelining.hasLeft(pending) ? "unknown" : "no";
       const options = cause === undefined ? { delivered } : { delivered, cause };
       reject(pending, () => new RpcError(code, message, options));
       pending.end();
@@ -160,7 +162,7 @@ export class Calls implements ResultOwner {
   /** Calls made on a result in the turn of its own call travel with it. */
   pipeline(base: CallResult): StubBase | undefined {
     const pending = this.#pendingOf(base.id);
-    if (pending?.result !== base || !this.#hold(pending)) return undefined;
+    if (pending?.result !== base || !this.#pipelining.hold(pending)) return undefined;
     return {
       call: (path, args, options) => this.start(-base.id, path, args, options),
       notify: () => {
@@ -173,13 +175,13 @@ export class Calls implements ResultOwner {
   /** Says whether the result of a call can be an argument of the call that is being packed. */
   canBeArgument(base: CallResult): boolean {
     const pending = this.#pendingOf(base.id);
-    return pending?.result === base && (pending.ties?.hold ? !pending.ties.sealed : !this.#hasLeft(pending));
+    return pending?.result === base && (pending.ties?.hold ? !pending.ties.sealed : !this.#pipelining.hasLeft(pending));
   }
 
   /** Makes a result an argument of the call that is being packed. Returns the id to name it by. */
   useAsArgument(base: CallResult): number {
     const pending = this.#pendingOf(base.id);
-    if (pending && this.#hold(pending)) this.#addBase(pending);
+    if (pending && this.#pipelining.hold(pending)) this.#pipelining.addBase(pending);
     return base.id;
   }
 
@@ -200,7 +202,7 @@ export class Calls implements ResultOwner {
     let extra: CallExtra | null = null;
     let packed: PendingCall["packed"];
     if (size === 0) {
-      if (target < 0) this.#addBase(this.#pendingOf(-target));
+      if (target < 0) this.#pipelining.addBase(this.#pendingOf(-target));
       extra = link.packExtra(options);
       pending.packed = packed = link.packArguments(args, pending);
     }
@@ -247,51 +249,12 @@ export class Calls implements ResultOwner {
     pending.packed = undefined;
     if (!ties) return;
     for (const send of ties.following.splice(0)) send();
-    this.#releaseBases(pending);
-    if (ties.hold) this.#releaseHeld(pending);
+    this.#pipelining.releaseBases(pending);
+    if (ties.hold) this.#pipelining.releaseHeld(pending);
   }
 
   #pendingOf(id: number): PendingCall | undefined {
     return this.#pending.get(id) ?? this.#queue.find(id);
-  }
-
-  #addBase(base: PendingCall | undefined): void {
-    const dependent = this.#packing;
-    if (!base || !dependent || dependent.ties?.bases.includes(base)) return;
-    dependent.tie().bases.push(base);
-    base.tie().dependents++;
-  }
-
-  /** Asks the callee to keep the result, by changing the call while it is still here. Says whether that was possible. */
-  #hold(pending: PendingCall): boolean {
-    const ties = pending.tie();
-    if (ties.hold) return !ties.sealed;
-    if (this.#hasLeft(pending)) return false;
-    ties.hold = true;
-    const message = pending.message as unknown as unknown[];
-    message[5] ??= null;
-    message[6] = { ...(message[6] as CallExtra | null | undefined), hold: 1 };
-    queueMicrotask(() => {
-      ties.sealed = true;
-      this.#releaseHeld(pending);
-    });
-    return true;
-  }
-
-  #hasLeft({ ticket }: PendingCall): boolean {
-    return ticket !== undefined && this.#link.hasLeft(ticket);
-  }
-
-  #releaseBases({ ties }: PendingCall): void {
-    for (const base of ties?.bases ?? []) {
-      base.tie().dependents--;
-      this.#releaseHeld(base);
-    }
-  }
-
-  /** Once everything built on a result is on its way, the callee need not keep it. */
-  #releaseHeld({ id, ties, ticket }: PendingCall): void {
-    if (ties?.sealed && ties.dependents === 0 && ticket !== undefined) this.#link.send([Kind.release, -id, 1]);
   }
 
   /** Rejects at once; what was lent stays lent until the callee has answered. */
@@ -306,7 +269,7 @@ export class Calls implements ResultOwner {
   #withdraw(pending: PendingCall, code: ErrorCode, error: (delivered: Delivered) => RpcError): void {
     reject(pending, () => error("no"));
     if (pending.ticket !== undefined) this.#answer(pending.id, false);
-    else this.#releaseBases(pending);
+    else this.#pipelining.releaseBases(pending);
     pending.end();
     if (!pending.ties?.hold) return;
     const built = [...this.#pending.values(), ...this.#queue.all()].filter(({ ties }) => ties?.bases.includes(pending));

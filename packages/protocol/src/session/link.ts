@@ -12,6 +12,19 @@ import type { ResultBase, StubPath } from "./stub-base.ts";
 /** What speaks of a promise or a signal that came with a call. */
 export type FollowUp = SettleMessage | AbortMessage;
 
+/** Where calls of ours come in. */
+export interface Entrance {
+  /** Starts a call on a reference. `keep` is not collected before the answer. */
+  call(
+    target: number,
+    path: StubPath,
+    args: readonly unknown[],
+    options: CallOptions | undefined,
+    keep: object,
+  ): ResultBase;
+  notify(target: number, path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void;
+}
+
 /** What every room sees of the session: the one way from a room to its neighbours. */
 export interface Link extends CallSession {
   readonly limits: Limits;
@@ -40,15 +53,8 @@ export interface Link extends CallSession {
   /** Nobody read the failure of a call of ours. */
   unread(error: RpcError, path: readonly string[]): void;
 
-  /** Starts a call on a reference. `keep` is not collected before the answer. */
-  startOn(
-    target: number,
-    path: StubPath,
-    args: readonly unknown[],
-    options: CallOptions | undefined,
-    keep: object,
-  ): ResultBase;
-  notifyOn(target: number, path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void;
+  /** Where calls on references come in. */
+  readonly entry: Entrance;
 
   /** A fresh id for something of ours that the peer may name. */
   nextId(): number;

@@ -1,6 +1,5 @@
 import type { CallOptions } from "../call-options.ts";
 import { RpcError } from "../error.ts";
-import type { ErrorCode } from "../error-code.ts";
 import { isForeign } from "../error-wire.ts";
 import { makeDisposable } from "../lifetime.ts";
 import {
@@ -25,10 +24,11 @@ import type { Peer, Transport } from "../transport.ts";
 import { Calls } from "./calls.ts";
 import type { Carrier } from "./carrier.ts";
 import { Dispatch } from "./dispatch.ts";
+import { Entry } from "./entry.ts";
 import { Exports } from "./exports.ts";
+import { FollowUps, type FollowUpsOwner } from "./follow-ups.ts";
 
 import { currentCall, type IncomingCall } from "./incoming-call.ts";
-import { interceptCall, interceptNotification } from "./intercept.ts";
 import type { Limits } from "./limits.ts";
 import type { FollowUp, Link } from "./link.ts";
 import type { Outbox } from "./outbox.ts";
@@ -42,7 +42,7 @@ import type { CallScope } from "./scope.ts";
 import { Signals } from "./signals.ts";
 import type { SessionStats } from "./stats.ts";
 import { Streams, type StreamsOwner } from "./streams.ts";
-import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
+import type { StubBase, StubPath } from "./stub-base.ts";
 import { makeStub, nodeOf } from "./stub-proxy.ts";
 import { Stubs } from "./stubs.ts";
 import { Valuables, type ValuablesOwner } from "./valuables.ts";
@@ -70,7 +70,7 @@ export interface RoomsOwner extends Session {
 }
 
 /** The rooms of one session, and the doors between them. Those that few sessions need are made when first entered. */
-export class Rooms implements Link, ValuablesOwner, StreamsOwner {
+export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamsOwner {
   readonly limits: Limits;
   readonly options: SessionOptions;
   readonly way: Way;
@@ -78,8 +78,10 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
   readonly dispatch: Dispatch;
   readonly mixed: boolean;
   readonly #hall: RoomsOwner;
-  readonly #valuables: Valuables;
+  readonly values: Valuables;
+  readonly entry: Entry;
   #paths: PathNumbers | undefined;
+  #followUps: FollowUps | undefined;
   #exports: Exports | undefined;
   #stubs: Stubs | undefined;
   #streams: Streams | undefined;
@@ -99,11 +101,12 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
       transport.traits.carries === "clone" && options.codec !== undefined && options.codec.carries !== "clone";
     this.calls = new Calls(this, earlyCalls);
     this.dispatch = new Dispatch(this);
-    this.#valuables = new Valuables(this);
+    this.entry = new Entry(this, this.calls);
+    this.values = new Valuables(this);
   }
 
   get root(): StubBase {
-    this.#root ??= this.#makeRoot();
+    this.#root ??= this.entry.root();
     return this.#root;
   }
 
@@ -135,6 +138,11 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
   get signals(): Signals {
     this.#signals ??= new Signals(this);
     return this.#signals;
+  }
+
+  get followUps(): FollowUps {
+    this.#followUps ??= new FollowUps(this);
+    return this.#followUps;
   }
 
   get paths(): PathNumbers {
@@ -202,7 +210,7 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
     // What is under way may still call back; only new work is refused.
     if (message[0] === Kind.call && message[2] === 0 && this.#hall.closing) {
       const closing = new RpcError("UNAVAILABLE", "the session is closing", { delivered: "no" });
-      const packed = this.#valuables.packError(closing, undefined, "no");
+      const packed = this.values.packError(closing, undefined, "no");
       this.send([Kind.reject, message[1], packed.data, packed.table], packed);
       return;
     }
@@ -218,7 +226,7 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
   takeAnswer(message: ResolveMessage | RejectMessage | DoneMessage): void {
     if (message[0] === Kind.done) this.calls.done(message[1]);
     else if (message[0] === Kind.reject)
-      this.calls.reject(message[1], () => this.#valuables.unpackValue(message[2], message[3], "error", {}));
+      this.calls.reject(message[1], () => this.values.unpackValue(message[2], message[3], "error", {}));
     else this.takeResult(message[1], message[2], message[3], message[4] === 1);
     this.checkIdle();
   }
@@ -226,7 +234,7 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
   takeResult(id: number, value: unknown, table: unknown, open: boolean): void {
     if (!table && this.way.trusted) return this.calls.resolveWith(id, value, open);
     const unpack = (options: CallOptions | undefined) => {
-      const result = this.#valuables.unpackValue(value, table, "result", { options });
+      const result = this.values.unpackValue(value, table, "result", { options });
       return table ? makeDisposable(result) : result;
     };
     this.calls.resolve(id, unpack, open);
@@ -245,14 +253,12 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
     }
   }
 
-  knows([kind, id]: FollowUp): boolean {
-    return kind === Kind.settle ? this.promises.has(id) : this.signals.has(id);
+  knows(message: FollowUp): boolean {
+    return this.followUps.knows(message);
   }
 
   followUp(message: FollowUp): void {
-    if (message[0] === Kind.settle) return this.#takeSettled(message);
-    const [, id, reason, table] = message;
-    if (this.signals.has(id)) this.signals.abort(id, this.unpackReason(reason, table));
+    this.followUps.take(message);
   }
 
   /** The platform refused a message: whoever it was for is told. */
@@ -270,10 +276,9 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
   }
 
   /** The session has ended: every room empties itself, and settles what it held. */
-  end(code: ErrorCode, message: string, cause: unknown): void {
-    const error = new RpcError(code, message, cause === undefined ? {} : { cause });
-    this.#stubs?.clear(`the session has ended: ${message}`);
-    this.calls.end(code, message, cause);
+  end(error: RpcError): void {
+    this.#stubs?.clear(`the session has ended: ${error.message}`);
+    this.calls.end(error);
     this.#streams?.end(error);
     this.#promises?.end(error);
     // Before the calls that they came with let go of them.
@@ -338,19 +343,19 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
   }
 
   packArguments(args: readonly unknown[], passage: Passage): Outgoing {
-    return this.#valuables.packArguments(args, passage);
+    return this.values.packArguments(args, passage);
   }
 
   packExtra(options: CallOptions | undefined): CallExtra | null {
-    return this.#valuables.packExtra(options);
+    return this.values.packExtra(options);
   }
 
   packResult(value: unknown, call: IncomingCall): Outgoing {
-    return this.#valuables.packValue(value, "result", "result", { call });
+    return this.values.packValue(value, "result", "result", { call });
   }
 
   packItem(item: unknown, call: IncomingCall | undefined): Outgoing {
-    return this.#valuables.packValue(item, "item", "item", call ? { call } : {});
+    return this.values.packValue(item, "item", "item", call ? { call } : {});
   }
 
   packStop(value: unknown): Outgoing {
@@ -366,82 +371,45 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
     const expected = exposed || (RpcError.is(error) ? !isForeign(error) : isAbort(error));
     const reference = expected ? undefined : freshReference();
     if (reference !== undefined) this.report(error, path, reference);
-    return this.#valuables.packError(error, reference, delivered);
+    return this.values.packError(error, reference, delivered);
   }
 
-  /** A reason may be anything; what cannot cross is described. */
   packReason(reason: unknown): Outgoing {
-    try {
-      return this.#valuables.packValue(reason, "reason", "other", { plain: true });
-    } catch {
-      return this.#valuables.packValue(RpcError.from(reason, "CANCELLED").message, "reason", "other", { plain: true });
-    }
+    return this.values.packReason(reason);
   }
 
-  /** Whoever is told to stop is told, even if not why. */
   unpackReason(data: unknown, table: unknown): unknown {
-    try {
-      return this.#valuables.unpackValue(data, table, "reason", {});
-    } catch (cause) {
-      return new RpcError("DATA_LOSS", "the reason cannot be read", { cause });
-    }
+    return this.values.unpackReason(data, table);
   }
 
   unpackArguments(args: unknown, table: unknown, call: IncomingCall): readonly unknown[] {
-    return this.#valuables.unpackArguments(args, table, call);
+    return this.values.unpackArguments(args, table, call);
   }
 
   unpackMetadata(extra: CallExtra): unknown {
-    return this.#valuables.unpackMetadata(extra);
+    return this.values.unpackMetadata(extra);
   }
 
   unpackItems(message: ItemsMessage): readonly unknown[] {
-    return this.#valuables.unpackItems(message);
+    return this.values.unpackItems(message);
   }
 
   unpackError(error: unknown, table: unknown): RpcError {
-    return this.#valuables.unpackError(error, table);
+    return this.values.unpackError(error, table);
   }
 
   unpackValue(value: unknown, table: unknown): unknown {
-    return this.#valuables.unpackValue(value, table, "value", {});
-  }
-
-  startOn(
-    target: number,
-    path: StubPath,
-    args: readonly unknown[],
-    options: CallOptions | undefined,
-    keep: object,
-  ): ResultBase {
-    const { outgoing = [] } = this.options.interceptors ?? {};
-    if (outgoing.length === 0) return this.calls.start(target, path, args, options, keep);
-    const base: StubBase = {
-      call: (...call) => this.calls.start(target, ...call, keep),
-      notify: (...call) => this.notifyOn(target, ...call),
-    };
-    return interceptCall(outgoing, this, base, path, args, options);
-  }
-
-  notifyOn(target: number, path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
-    const refusal = this.refusal(target);
-    if (refusal) throw refusal;
-    const packed = this.#valuables.packArguments(args, { plain: true });
-    const extra = this.packExtra(options);
-    const start = [Kind.notify, target, this.writePath(path), packed.data] as const;
-    const message: Message = packed.table || extra ? [...start, packed.table, extra] : start;
-    this.calls.sendBehind(() => this.send(message, packed));
+    return this.values.unpackValue(value, table, "value", {});
   }
 
   sendSettled(id: number, ok: boolean, value: unknown, scope: CallScope | undefined): void {
-    afterCall(scope, () => this.#sendSettled(id, ok, value, scope));
+    afterCall(scope, () => {
+      if (!this.#hall.ended) this.followUps.sendSettled(id, ok, value, scope);
+    });
   }
 
   sendAbort(id: number, reason: unknown, scope: CallScope | undefined): void {
-    afterCall(scope, () => {
-      const packed = this.packReason(reason);
-      this.send(packed.table ? [Kind.abort, id, packed.data, packed.table] : [Kind.abort, id, packed.data], packed);
-    });
+    afterCall(scope, () => this.followUps.sendAbort(id, reason));
   }
 
   findTarget(target: number): unknown {
@@ -468,48 +436,9 @@ export class Rooms implements Link, ValuablesOwner, StreamsOwner {
 
   /** Says whether the peer waits for the message; strangers' protocols simply have no word for the others. */
   #sendInstead(message: Message, { code, message: why }: RpcError): boolean {
-    const instead = replacementFor(message, this.#valuables.packError(new RpcError(code, why), undefined, "yes"), why);
+    const instead = replacementFor(message, this.values.packError(new RpcError(code, why), undefined, "yes"), why);
     if (instead) this.#hall.send(instead);
     return instead !== undefined;
-  }
-
-  #takeSettled([, id, ok, value, table]: SettleMessage): void {
-    if (!this.promises.has(id)) return;
-    try {
-      const passage = { scope: this.promises.scopeOf(id) };
-      if (ok === 1) this.promises.settle(id, true, this.#valuables.unpackValue(value, table, "promise", passage));
-      else this.promises.settle(id, false, this.#valuables.unpackError(value, table));
-    } catch (unreadable) {
-      this.promises.settle(id, false, unreadable);
-    }
-    this.checkIdle();
-  }
-
-  #sendSettled(id: number, ok: boolean, value: unknown, scope: CallScope | undefined): void {
-    if (this.#hall.ended) return;
-    let packed: Outgoing;
-    try {
-      packed = ok ? this.#valuables.packValue(value, "promise", "other", { scope }) : this.packError(value);
-      this.send([Kind.settle, id, ok ? 1 : 0, packed.data, packed.table], packed);
-    } catch (unpackable) {
-      packed = this.packError(unpackable);
-      this.send([Kind.settle, id, 0, packed.data, packed.table], packed);
-    }
-    this.checkIdle();
-  }
-
-  #makeRoot(): StubBase {
-    const { outgoing = [] } = this.options.interceptors ?? {};
-    const direct: StubBase = {
-      call: (path, args, options) => this.calls.start(0, path, args, options),
-      notify: (path, args, options) => this.notifyOn(0, path, args, options),
-    };
-    if (outgoing.length === 0 || this.options.interceptRoot === false) return direct;
-    return {
-      call: (path, args, options) => interceptCall(outgoing, this, direct, path, args, options),
-      notify: (path, args, options) =>
-        interceptNotification(outgoing, direct, path, args, options, (e) => this.report(e, path.segments)),
-    };
   }
 }
 

@@ -2,11 +2,12 @@ import type { Codec } from "../codec.ts";
 import { RpcError } from "../error.ts";
 import { type ErrorCode, errorCodes } from "../error-code.ts";
 import { Kind, type Message } from "../message.ts";
-import type { CloseOptions, FailurePlace, Session, SessionOptions } from "../session-options.ts";
+import type { CloseOptions, Session, SessionOptions } from "../session-options.ts";
 import { type CloseReason, closedHere, type Peer, type Transport } from "../transport.ts";
 import { Carrier } from "./carrier.ts";
 import { channelView, claimChannel, hasSessions } from "./channel.ts";
 import { chooseCodec } from "./choose-codec.ts";
+import { laterFailure, pendingFailure } from "./endings.ts";
 import { Greeter } from "./greeter.ts";
 import { Inbox } from "./inbox.ts";
 import { Later } from "./later.ts";
@@ -14,7 +15,9 @@ import { exceeded, type Limits, limitsWith } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
 import type { Outgoing, Ticket } from "./outgoing.ts";
+import { Pings } from "./pings.ts";
 import { Post } from "./post.ts";
+import { reportFailure } from "./report-failure.ts";
 import { Rooms } from "./rooms.ts";
 import type { SessionStats } from "./stats.ts";
 import { Way } from "./way.ts";
@@ -45,13 +48,12 @@ export class SessionHall implements Session {
   readonly #freeChannel: () => boolean;
   #liveness: Liveness | undefined;
   #listeners: readonly ((state: Session["state"]) => void)[] = noListeners;
-  #pings: ((time: RpcError | number) => void)[] | undefined;
+  #pings: Pings | undefined;
   #peer: Peer;
   #state: Session["state"] = "connecting";
   #ended: CloseReason | undefined;
   #closing: Promise<void> | undefined;
   #idle: (() => void) | undefined;
-  #pingSent = 0;
   /** Urgent messages since the port was last writable. */
   #passed = 0;
   #awaited = false;
@@ -149,13 +151,9 @@ export class SessionHall implements Session {
 
   ping(): Promise<number> {
     if (this.#ended) return Promise.reject(this.refusal(0));
-    const sent = performance.now();
     this.owe(1);
-    this.sendUrgent([Kind.ping, ++this.#pingSent]);
-    return new Promise((resolve, reject) => {
-      this.#pings ??= [];
-      this.#pings.push((time) => (typeof time === "number" ? resolve(time - sent) : reject(time)));
-    });
+    this.#pings ??= new Pings();
+    return this.#pings.ask((number) => this.sendUrgent([Kind.ping, number]));
   }
 
   close({ drain = 0, reason = closedHere }: CloseOptions = {}): Promise<void> {
@@ -173,8 +171,7 @@ export class SessionHall implements Session {
 
   /** Why no call can be made on `target` now, if so. While either side drains, references may still be called. */
   refusal(target: number): RpcError | undefined {
-    if (this.#ended)
-      return new RpcError(codeAfter(this.#ended), this.#ended.message, { ...causeOf(this.#ended), delivered: "no" });
+    if (this.#ended) return laterFailure(this.#ended);
     if (this.#state === "draining" && target === 0)
       return new RpcError("UNAVAILABLE", "the session is closing", { delivered: "no" });
     if (this.post.waiting >= this.limits.queuedCalls)
@@ -207,17 +204,8 @@ export class SessionHall implements Session {
 
   /** Reports a failure that no peer hears of. Returns what it can be found by. */
   report(error: unknown, path: readonly string[] = [], reference?: string): void {
-    const place: FailurePlace = { path, peer: this.#peer, ...(reference !== undefined && { reference }) };
-    try {
-      if (this.options.onError) this.options.onError(error, place);
-      else {
-        const where = path.length > 0 ? ` in ${JSON.stringify(path.join("."))}` : "";
-        const named = reference === undefined ? "" : ` (reference ${reference})`;
-        console.error(`portolan: error${where}, peer ${this.#peer.kind}${named}:`, error);
-      }
-    } catch (hookError) {
-      console.error("portolan: onError threw", hookError, "while it was told of", error);
-    }
+    const place = { path, peer: this.#peer, ...(reference !== undefined && { reference }) };
+    reportFailure(this.options.onError, error, place);
   }
 
   /** A message cannot be sent: whoever it was for is told. */
@@ -286,13 +274,10 @@ export class SessionHall implements Session {
     const last = this.#freeChannel();
     this.transport.close(reason);
     if (last && this.#port !== this.transport && !this.options.keepTransport) this.#port.close(reason);
-    const code = codeOfPending(reason);
-    const message =
-      reason.code === "OK" && reason.by !== "local" ? "the other side closed the session" : reason.message;
-    this.rooms.end(code, message, reason.cause);
-    const error = new RpcError(code, message, causeOf(reason));
+    const error = pendingFailure(reason);
+    this.rooms.end(error);
     this.#ready.reject(error);
-    for (const settle of this.#pings?.splice(0) ?? []) settle(error);
+    this.#pings?.end(error);
     this.#idle?.();
     this.#closed.resolve(reason);
     this.#enter("closed");
@@ -366,10 +351,7 @@ export class SessionHall implements Session {
   }
 
   takePong(): void {
-    const settle = this.#pings?.shift();
-    if (!settle) return;
-    this.owe(-1);
-    settle(performance.now());
+    if (this.#pings?.answered()) this.owe(-1);
   }
 
   takeGoodbye(code: string, message: string, drain: boolean): void {
@@ -434,19 +416,4 @@ export function openSession<Api = unknown>(transport: Transport, options: Sessio
 /** Unique among the sessions that ever share a port; short, since shared ports carry it with every message. */
 function newSessionId(): string {
   return [...crypto.getRandomValues(new Uint32Array(2))].map((part) => part.toString(36)).join("");
-}
-
-/** With what the calls in flight reject. */
-function codeOfPending(reason: CloseReason): ErrorCode {
-  if (reason.code !== "OK") return reason.code;
-  return reason.by === "local" ? "CANCELLED" : "UNAVAILABLE";
-}
-
-/** With what later calls reject. */
-function codeAfter(reason: CloseReason): ErrorCode {
-  return reason.code === "OK" ? "UNAVAILABLE" : reason.code;
-}
-
-function causeOf({ cause }: CloseReason): { readonly cause?: unknown } {
-  return cause === undefined ? {} : { cause };
 }

@@ -178,12 +178,12 @@ export class Holding implements StubBase {
 
   call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
     const { id, dead, stubs } = this.core;
-    return dead ? failed(this.core, path, dead) : stubs.link.startOn(id, path, args, options, this);
+    return dead ? failed(this.core, path, dead) : stubs.link.entry.call(id, path, args, options, this);
   }
 
   notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
     this.core.demandAlive();
-    this.core.stubs.link.notifyOn(this.core.id, path, args, options);
+    this.core.stubs.link.entry.notify(this.core.id, path, args, options);
   }
 
   release(): void {

@@ -57,6 +57,24 @@ export class Valuables {
     }
   }
 
+  /** A reason may be anything; what cannot cross is described. */
+  packReason(reason: unknown): Outgoing {
+    try {
+      return this.packValue(reason, "reason", "other", { plain: true });
+    } catch {
+      return this.packValue(RpcError.from(reason, "CANCELLED").message, "reason", "other", { plain: true });
+    }
+  }
+
+  /** Whoever is told to stop is told, even if not why. */
+  unpackReason(data: unknown, table: unknown): unknown {
+    try {
+      return this.unpackValue(data, table, "reason", {});
+    } catch (cause) {
+      return new RpcError("DATA_LOSS", "the reason cannot be read", { cause });
+    }
+  }
+
   /** The arguments; what must settle before they are whole is left with the call. */
   unpackArguments(args: unknown, table: unknown, call: IncomingCall): readonly unknown[] {
     const list = Array.isArray(args) ? args : [args];
