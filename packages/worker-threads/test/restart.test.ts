@@ -9,7 +9,9 @@ interface Counting {
   mark(token: number): number;
 }
 
-it("F20 a worker that is killed again and again is replaced, and no call runs twice", { timeout: 120_000 }, async () => {
+it("F20 a worker that is killed again and again is replaced, and no call runs twice", {
+  timeout: 120_000,
+}, async () => {
   const calls = 4000;
   const counters = new Int32Array(new SharedArrayBuffer(calls * 4));
   const workers: Worker[] = [];
