@@ -24,7 +24,7 @@ const dial = {
   "a WebSocket": () => webSocketConnector(`ws://${network.host}:${network.ports[0]}`, { WebSocket, backoff }),
   "a TCP socket": () => socketConnector({ host: network.host, port: network.ports[1] as number }, { backoff }),
 };
-const backoff = { first: 50, most: 200 };
+const backoff = { first: 50, longest: 200 };
 const heartbeat = { interval: 500, timeout: 500 };
 const strict = process.env["PORTOLAN_STRICT_BOUNDS"] === "1";
 
