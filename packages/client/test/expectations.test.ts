@@ -1,5 +1,6 @@
 import {
   defineTransport,
+  json,
   openSession,
   proxy,
   RpcError,
@@ -194,6 +195,7 @@ describe("what crosses", () => {
     const end = (side: 0 | 1): Transport =>
       defineTransport({
         traits: { carries: "text", maxMessage: 500, trusted: true },
+        codec: json(),
         open: ({ message }) => {
           wires[side] = message;
           return {

@@ -42,6 +42,7 @@ export interface ChaosEvent {
 export function chaos(transport: Transport, options: ChaosOptions = {}): Transport {
   return defineTransport({
     traits: transport.traits,
+    codec: transport.codec,
     peer: transport.peer,
     port: transport.port,
     open(events) {

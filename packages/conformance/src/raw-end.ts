@@ -50,7 +50,7 @@ export class RawEnd {
 }
 
 /** What sessions speak on a transport: its own codec, or the simplest for what it carries. */
-export function codecOf({ codec, traits }: Transport): Codec {
+export function codecOf({ codec, traits }: Pick<Transport, "codec" | "traits">): Codec {
   if (codec) return codec;
   if (traits.carries === "text") return json();
   return traits.carries === "bytes" ? ndjson() : clone();

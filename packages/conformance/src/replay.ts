@@ -1,4 +1,5 @@
 import { defineTransport, type Transport, type TransportEvents } from "@portolan/protocol";
+import { codecOf } from "./raw-end.ts";
 import type { Tape } from "./recording.ts";
 
 /** A tape that is being played. */
@@ -32,6 +33,7 @@ export function replay(tape: Tape): Replay {
 
   const transport = defineTransport({
     traits: tape.traits,
+    codec: codecOf({ traits: tape.traits, codec: undefined }),
     peer: { kind: "tape" },
     open(events) {
       // Whoever opens the transport is there first, as then.

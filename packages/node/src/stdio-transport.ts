@@ -2,6 +2,7 @@ import type { Readable, Writable } from "node:stream";
 import {
   type CloseReason,
   defineTransport,
+  ndjson,
   type Transport,
   type TransportEvents,
   type TransportPort,
@@ -40,6 +41,7 @@ export function stdioTransport(options: StdioTransportOptions = {}): Transport {
     traits: { carries: "bytes", framed: false, maxMessage: maxByteMessage, trusted: options.trusted ?? own },
     peer: { kind: "stdio" },
     port: input,
+    codec: ndjson(),
     open: (events) => new StdioPort(input, output, events),
   });
 }

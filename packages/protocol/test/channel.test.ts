@@ -35,6 +35,7 @@ describe("sessions on a shared carrier", () => {
 function holding(transport: Transport, held: boolean[]): Transport {
   return defineTransport({
     traits: transport.traits,
+    codec: transport.codec,
     open(events) {
       transport.receive(events.message);
       transport.onClose(events.end);

@@ -172,6 +172,7 @@ function sizeOf(message: unknown): number {
 function slow(transport: Transport): Transport {
   return defineTransport({
     traits: transport.traits,
+    codec: transport.codec,
     open(events) {
       transport.receive((message) => void setImmediate(() => events.message(message)));
       transport.onClose(events.end);

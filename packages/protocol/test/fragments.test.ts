@@ -67,6 +67,7 @@ function slowed(transport: Transport) {
   const state = { full: false, writable: () => {}, transport: undefined as unknown as Transport };
   state.transport = defineTransport({
     traits: transport.traits,
+    codec: transport.codec,
     open(events) {
       state.writable = events.writable;
       transport.receive(events.message);

@@ -43,6 +43,7 @@ function open(options: SessionOptions) {
 function counting(transport: Transport, held: boolean[]): Transport {
   return defineTransport({
     traits: transport.traits,
+    codec: transport.codec,
     open(events) {
       transport.receive(events.message);
       transport.onClose(events.end);

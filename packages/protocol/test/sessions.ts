@@ -91,6 +91,7 @@ export function recorded(transport: Transport): Transport & { readonly out: unkn
   const into: unknown[] = [];
   const same = defineTransport({
     traits: transport.traits,
+    codec: transport.codec,
     peer: transport.peer,
     open(events) {
       const stops = [
@@ -122,6 +123,7 @@ export function recorded(transport: Transport): Transport & { readonly out: unkn
 export function paced(transport: Transport): Transport {
   return defineTransport({
     traits: transport.traits,
+    codec: transport.codec,
     peer: transport.peer,
     open(events) {
       const stops = [

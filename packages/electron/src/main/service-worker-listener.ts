@@ -1,4 +1,4 @@
-import { defineTransport, type Listener, RpcError, type Transport } from "@portolan/protocol";
+import { defineTransport, json, type Listener, RpcError, type Transport } from "@portolan/protocol";
 import { session as sessions } from "electron";
 import { type Allow, allowRule, originOf } from "./allow.ts";
 import type { WorkerRequest } from "./attended-worker.ts";
@@ -86,6 +86,7 @@ function admit(
   const { scope } = worker;
   return defineTransport({
     traits: { carries: "text", trusted },
+    codec: json(),
     peer: { kind: "electron-service-worker", name, serviceWorker: worker, session, scope, ...shownBy(worker) },
     open(events) {
       const giveBack = keep({ text: events.message, end: events.end });

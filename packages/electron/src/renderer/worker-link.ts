@@ -1,4 +1,4 @@
-import { defineTransport } from "@portolan/protocol";
+import { defineTransport, json } from "@portolan/protocol";
 import { parseWorkerWord, type WorkerHand, type WorkerWord, workerHand } from "../words.ts";
 import { type Acceptance, awaitAcceptance, type MainLink } from "./acceptance.ts";
 
@@ -14,6 +14,7 @@ export function openWorkerLink(hand: WorkerHand, name: string, trusted: boolean)
   const open = (acceptance: Acceptance) =>
     defineTransport({
       traits: { carries: "text", trusted },
+      codec: json(),
       peer: { kind: "electron-main" },
       open(events) {
         acceptance.opened(events);
