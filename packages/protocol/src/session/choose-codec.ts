@@ -13,7 +13,9 @@ export function chooseCodec(given: Codec | undefined, { carries, framed }: Trait
   // Named here, the others would be in every bundle.
   if (!codec) throw new TypeError(`the transport carries ${carries}: give { codec }, such as json() or lengthFramed()`);
   if (!framed && !codec.framed) {
-    throw new TypeError(`codec ${codec.name} cannot find its messages in a stream of bytes: use ndjson() or lengthFramed()`);
+    throw new TypeError(
+      `codec ${codec.name} cannot find its messages in a stream of bytes: use ndjson() or lengthFramed()`,
+    );
   }
   if (carries === "clone" || carries === codec.carries) return codec;
   if (carries === "json" && codec.carries !== "bytes") return codec;
