@@ -4,9 +4,10 @@ import { defineConfig } from "vitest/config";
 
 const tests = ["packages/*/test/**", "apps/*/test/**", "tests/**"];
 const never = ["**/node_modules/**", "**/dist/**", "**/fixtures/**"];
+const windowless = ["packages/node/test/**/*.real.test.ts", "tests/**/*.real.test.ts"];
 
-// Three groups; a file says which by its name. `x.test.ts` runs anywhere, in parallel. `x.real.test.ts` drives real
-// runtimes (Electron, browsers), one file after another. `x.soak.test.ts` takes its time.
+// Groups; a file says which by its name. `x.test.ts` runs anywhere, in parallel. `x.real.test.ts` drives real runtimes:
+// processes and other machines two files at a time, Electron and browsers one after another. `x.soak.test.ts` takes its time.
 //
 // Under CI a test that failed runs once more, and run.mjs names it at the end as "passed on its second try", with what it
 // failed of: a strange machine's bad second does not cost the build, and hides nothing. PORTOLAN_NO_RETRY=1 is for hunting.
@@ -43,13 +44,25 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "real",
-          include: tests.map((glob) => `${glob}/*.real.test.ts`),
+          name: "real-processes",
+          include: windowless,
           exclude: never,
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 60_000 * patience,
           hookTimeout: 60_000 * patience,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "real",
+          include: tests.map((glob) => `${glob}/*.real.test.ts`),
+          exclude: [...never, ...windowless],
+          fileParallelism: false,
+          testTimeout: 60_000 * patience,
+          hookTimeout: 60_000 * patience,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -60,7 +73,7 @@ export default defineConfig({
           exclude: never,
           fileParallelism: false,
           testTimeout: 2_700_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

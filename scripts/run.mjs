@@ -3,7 +3,7 @@
  *
  *   node scripts/run.mjs demo [args]        apps/worker-files       also demo:electron, demo:web, demo:extension
  *   node scripts/run.mjs test [args]        every quick test        args go to vitest: a path, -t "title"
- *   node scripts/run.mjs test:real [args]   Electron and browsers, one file after another
+ *   node scripts/run.mjs test:real [args]   processes, Electron and browsers
  *   node scripts/run.mjs soak | bench       the long figures
  *
  * PORTOLAN_FORBID_SKIPS=1 makes `test` run the real runtimes too, and fail on any skipped test.
@@ -22,8 +22,8 @@ const commands = {
   "demo:electron": (args) => demo("electron-workbench", args),
   "demo:web": (args) => demo("websocket-board", args),
   "demo:extension": (args) => demo("extension-tab-notes", args),
-  test: (args) => test(forbidsSkips() ? ["quick", "real"] : ["quick"], args),
-  "test:real": (args) => test(["real"], args),
+  test: (args) => test(forbidsSkips() ? ["quick", "real*"] : ["quick"], args),
+  "test:real": (args) => test(["real*"], args),
   soak: (args) => test(["soak"], args),
   bench: (args) => program("bench", args),
 };
