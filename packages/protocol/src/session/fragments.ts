@@ -23,6 +23,9 @@ export function ownChunk(fragment: FragmentMessage): FragmentMessage {
   return [kind, id, last, chunk.slice()];
 }
 
+const smallChunk = 512;
+const manySmall = 1024;
+
 /** How much may wait for its end, and for how long. */
 export interface AssemblyLimits {
   /** Bytes (text: UTF-16 units); infinite towards trusted peers. */
@@ -38,6 +41,8 @@ export class Assembly {
   #id = 0;
   #chunks: (string | Uint8Array)[] = [];
   #bytes = 0;
+  /** How many chunks at the end are small and of one kind. */
+  #small = 0;
   #timer: unknown;
 
   constructor(limits: AssemblyLimits, expired: (error: RpcError) => void) {
@@ -56,7 +61,7 @@ export class Assembly {
       throw new RpcError("PROTOCOL_ERROR", `fragment of message ${id} inside message ${this.#id}`);
     }
     this.#id = id;
-    this.#chunks.push(chunk);
+    this.#add(chunk);
     this.#bytes += chunk.length;
     if (this.#bytes > this.#limits.bytes) {
       // On a port that strangers use the session goes on.
@@ -67,6 +72,16 @@ export class Assembly {
     const chunks = this.#chunks;
     this.clear();
     return chunks;
+  }
+
+  /** Small ones are put together from time to time: a peer that sends byte by byte makes few objects. */
+  #add(chunk: string | Uint8Array): void {
+    const alike = chunk.length < smallChunk && typeof chunk === typeof this.#chunks.at(-1);
+    this.#small = alike ? this.#small + 1 : 1;
+    this.#chunks.push(chunk);
+    if (this.#small < manySmall) return;
+    this.#chunks.push(joinChunks(this.#chunks.splice(-manySmall)));
+    this.#small = 0;
   }
 
   /** Forgets an unfinished message. */
