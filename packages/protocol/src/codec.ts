@@ -61,7 +61,8 @@ export interface DecodeGuard {
 export interface CodecSession {
   /**
    * Turns one frame (a message, or a batch of them) into what the transport
-   * carries; `undefined` says that this peer does not know such things.
+   * carries; `undefined` says that this peer does not know such things. A fragment
+   * may come in parts, a list, each sent as a message: where the codec is framed.
    */
   encode(frame: unknown): unknown;
   /**

@@ -88,7 +88,7 @@ class LengthFramedSession implements CodecSession {
     this.#maxBuffer = maxBuffer;
   }
 
-  encode(frame: unknown): Uint8Array {
+  encode(frame: unknown): Uint8Array | readonly Uint8Array[] {
     if (isPiece(frame)) return encodePiece(frame);
     this.#tag ||= freshTag();
     attaching = { tag: this.#tag, all: [] };
@@ -206,10 +206,11 @@ function isPiece(frame: unknown): frame is readonly [...unknown[], Uint8Array] {
   return Array.isArray(frame) && frame.at(-1) instanceof Uint8Array;
 }
 
-function encodePiece(frame: readonly unknown[]): Uint8Array {
+/** In two parts, so that the piece is not copied. */
+function encodePiece(frame: readonly unknown[]): readonly Uint8Array[] {
   const head = encoder.encode(JSON.stringify(frame.slice(0, -1)));
   const piece = frame.at(-1) as Uint8Array;
-  return concat([numberOf(2 + head.length + piece.length), Uint8Array.of(Form.piece, head.length), head, piece]);
+  return [concat([numberOf(2 + head.length + piece.length), Uint8Array.of(Form.piece, head.length), head]), piece];
 }
 
 /** Length, form, tag, count, lengths; then the attachments and the text. */

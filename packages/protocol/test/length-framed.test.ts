@@ -120,7 +120,7 @@ describe("the binary form", () => {
       [codec.attach?.(new Uint8Array(700).fill(3)), "b"],
       [17, 1, 0, Uint8Array.of(1, 2)],
     ];
-    const wire = new Uint8Array(Buffer.concat(frames.map((frame) => session.encode(frame) as Uint8Array)));
+    const wire = new Uint8Array(Buffer.concat(frames.flatMap((frame) => session.encode(frame) as Uint8Array)));
     const expected = [
       [1, "⛵"],
       [new Uint8Array(700).fill(3), "b"],

@@ -116,10 +116,10 @@ export class Carrier {
     }
     this.#demandRoom(encoded.length);
     if (encoded.length <= this.wayLimit) return this.#transport.send(encoded);
-    const isText = typeof encoded === "string";
-    const part = isText || this.#codec.chunks === "bytes" ? encoded : new TextDecoder().decode(encoded);
+    if (this.#codec.chunks === "bytes") return this.#sendFragments(frame, [encoded], 1);
     // Quotes and backslashes of a text double when it is quoted inside another; in bytes a character may be three.
-    this.#sendFragments(frame, [part], isText ? 2 : 3);
+    if (typeof encoded === "string") this.#sendFragments(frame, [encoded], 2);
+    else this.#sendFragments(frame, [new TextDecoder().decode(encoded)], 3);
   }
 
   #sendObjects(frame: unknown, transfer: readonly object[]): void {
@@ -152,7 +152,9 @@ export class Carrier {
     while (!this.#transport.blocked) {
       const fragment = this.#waiting.shift();
       if (!fragment) return;
-      this.#transport.send(this.objects ? ownChunk(fragment) : this.#state.encode(fragment));
+      const encoded = this.objects ? undefined : this.#state.encode(fragment);
+      if (!Array.isArray(encoded)) this.#transport.send(encoded ?? ownChunk(fragment));
+      else for (const part of encoded) this.#transport.send(part);
     }
   }
 
