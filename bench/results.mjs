@@ -17,7 +17,7 @@ export function saveRows(rows, { rounds, complete }) {
   const text = JSON.stringify(
     { date, machine: machine(), load: loadBefore, rounds, rows: [...others, ...rows].map(rounded) },
     undefined,
-    1,
+    2,
   );
   writeFileSync(file, `${text}\n`);
 }

@@ -22,9 +22,9 @@ export function chart(row) {
   const height = top + bars.length * rowHeight + 16;
   const parts = row.kind === "ratio" ? ratioBars(row, bars, height) : plainBars(bars);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="13" fill="${ink}">`,
-    style,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(row.name)}" font-family="system-ui, sans-serif" font-size="13" fill="${ink}">`,
     `<title>${escaped(row.name)}</title>`,
+    style,
     `<text x="0" y="18" font-size="16" font-weight="600">${escaped(row.name)}</text>`,
     `<text x="0" y="38">${escaped(caption(row))}</text>`,
     ...parts,
