@@ -1,5 +1,3 @@
-import { json } from "./json-codec.ts";
-import { ndjson } from "./ndjson-codec.ts";
 import { type CloseReason, defineTransport, type Traits, type Transport, type TransportEvents } from "./transport.ts";
 
 /** How an in-memory pair behaves. */
@@ -26,8 +24,6 @@ export function transportPair(options: TransportPairOptions = {}): [Transport, T
     defineTransport({
       traits,
       peer: { kind: "memory" },
-      ...(traits.carries === "text" && { codec: json() }),
-      ...(traits.carries === "bytes" && { codec: ndjson() }),
       open(own) {
         events[side] = own;
         return {

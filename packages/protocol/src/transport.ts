@@ -71,7 +71,7 @@ export interface Transport {
   readonly peer: Peer;
   /** The port itself, told apart by identity: two transports over one port share its channels. */
   readonly port: object;
-  /** What sessions speak on it unless they are told. Default: objects as they are. */
+  /** What sessions speak on it unless they are told. Default: the plainest codec that fits. */
   readonly codec?: Codec | undefined;
   /** True while the port would rather not take more; see {@link Transport.onWritable}. */
   readonly blocked: boolean;
@@ -127,7 +127,7 @@ export interface TransportDefinition {
   readonly peer?: Partial<Peer>;
   /** The platform's port, where several transports may be made of one. Default: the transport itself. */
   readonly port?: object;
-  /** What sessions speak on it unless they are told: needed for text and bytes, such as `json()` or `lengthFramed()`. */
+  /** What sessions speak on it unless they are told. Default: `clone()` for objects, `json()` for text, `ndjson()` for bytes. */
   readonly codec?: Codec | undefined;
   /** Attaches to the port. Called once, at once. */
   open(events: TransportEvents): TransportPort;
