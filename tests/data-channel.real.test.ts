@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import { rolldown } from "rolldown";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { expectBounded, expectEnded, expectUploaded, fileSize } from "./data-channel-expectations.ts";
+import type { DataChannelRuns } from "./data-channel-runs.ts";
+
+/** In the page only. */
+declare const runs: DataChannelRuns;
+
+const chrome = process.env["CHROME_PATH"] ?? "/usr/bin/chromium";
+const absent = !existsSync(chrome);
+if (absent && process.env["PORTOLAN_FORBID_SKIPS"]) throw new Error("Chromium is not installed: set CHROME_PATH.");
+
+/** A machine without a network has no other address, and nobody who resolves a hidden one. */
+const loopbackOnly = ["--allow-loopback-in-peer-connection", "--disable-features=WebRtcHideLocalIpsWithMdns"];
+
+describe.skipIf(absent)("a data channel of Chromium (skipped when it is not installed: set CHROME_PATH)", () => {
+  let browser: Browser;
+  let page: Page;
+  const site = createServer((_, response) => response.setHeader("Content-Type", "text/html").end("<!doctype html>"));
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
+    browser = await puppeteer.launch({
+      executablePath: chrome,
+      headless: true,
+      pipe: true,
+      args: ["--no-sandbox", "--disable-dev-shm-usage", ...loopbackOnly],
+      timeout: 120_000,
+    });
+    page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}`);
+    await page.addScriptTag({ content: await bundle() });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    site.close();
+  });
+
+  it("R-43 carries a file of 211 000 bytes with its progress, and nothing is left", async () => {
+    expectUploaded(await page.evaluate((size) => runs.uploadOver(RTCPeerConnection, size), fileSize));
+  });
+
+  it("is not filled beyond its mark, nor with larger messages than it takes", async () => {
+    expectBounded(await page.evaluate(() => runs.fillBuffersOf(RTCPeerConnection)));
+  });
+
+  it("ends the calls when the far connection closes", async () => {
+    expectEnded(await page.evaluate(() => runs.loseFarEndOf(RTCPeerConnection)));
+  });
+});
+
+/** data-channel-runs.ts and all that it imports, as one script whose exports are the global `runs`. */
+async function bundle(): Promise<string> {
+  const input = fileURLToPath(new URL("./data-channel-runs.ts", import.meta.url));
+  const built = await rolldown({ input, platform: "browser" });
+  const { output } = await built.generate({ format: "iife", name: "runs" });
+  await built.close();
+  return output[0].code;
+}
