@@ -40,7 +40,8 @@ export class WebSocketPort implements TransportPort, WebSocketEvents {
     this.#options = options;
     // `ws` gives parts of what it read, instead of a copy of each.
     socket.binaryType = "terminate" in socket ? "nodebuffer" : "arraybuffer";
-    for (const type of heard) socket.addEventListener(type, this);
+    const opening = socket.readyState === ReadyState.connecting;
+    for (const type of heard) if (opening || type !== "open") socket.addEventListener(type, this);
     if (socket.readyState >= ReadyState.closing) events.end(alreadyClosed);
   }
 

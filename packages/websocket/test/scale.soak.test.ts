@@ -5,117 +5,77 @@ import { createClient } from "@portolan/client";
 import { expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { webSocketConnector } from "../src/index.ts";
+import { idleMemory } from "./idle-memory.mjs";
 
 interface Measure {
   readonly rss: number;
-  readonly heapUsed: number;
-  readonly external: number;
-  readonly timers: number;
-  readonly count: number;
+  readonly peak: number;
 }
 
 const sessions = 10_000;
-const hello = JSON.stringify([
-  0,
-  1,
-  {
-    session: "idle",
-    codec: "json",
-    carries: "text",
-    moves: "none",
-    maxMessage: 0,
-    trusted: false,
-    features: [],
-    calls: 1024,
-    accepts: 0,
-  },
-]);
+/** Promises of a quiet machine, held where the tests are told that theirs is one. */
+const strict = process.env["PORTOLAN_STRICT_BOUNDS"] === "1";
 
-it("10 000 idle sessions cost at most 48 KiB each, and no timer each", async () => {
-  const bare = await measureIdle("bare");
-  const ours = await measureIdle("portolan");
-  const each = (measure: { before: Measure; after: Measure }, what: "rss" | "heapUsed") =>
-    Math.round((measure.after[what] - measure.before[what]) / sessions);
-  const told = {
-    bareRss: each(bare, "rss"),
-    rss: each(ours, "rss"),
-    bareHeap: each(bare, "heapUsed"),
-    heap: each(ours, "heapUsed"),
-  };
-  console.log("bytes per idle session", told);
-  expect(ours.after.count).toBe(sessions);
-  expect(ours.after.timers).toBeLessThan(20);
-  // The aim is twice the memory of bare ws; the figures above say how far it is.
-  expect(told.rss).toBeLessThan(48 * 1024);
-});
+it("10 000 idle sessions cost at most twice what those of bare ws do, and no timer each", async () => {
+  const { bare, portolan, rssRatio } = await idleMemory(sessions);
+  console.log("bytes per idle session", { bare, portolan, rssRatio });
+  expect(portolan.sessions).toBe(sessions);
+  expect(portolan.timers).toBeLessThan(20);
+  expect(portolan.rss).toBeLessThan((strict ? 2 : 4) * bare.rss);
+}, 300_000);
 
-it("1 GiB goes up in less than 64 MiB at either end, and small calls beside it are answered", async () => {
-  const { child, port } = await start("upload-server.mjs");
-  const url = `ws://127.0.0.1:${port}`;
-  const client = createClient<{ take(pieces: AsyncIterable<Uint8Array>): number; add(a: number, b: number): number }>(
-    webSocketConnector(url, { WebSocket }),
-  );
-  const idle = await latencies(2_000, () => client.add(1, 1));
-  const before = await ask(child);
-  const piece = new Uint8Array(64 * 1024).fill(7);
-  const total = 1024 * 1024 * 1024;
-  async function* pieces() {
-    for (let sent = 0; sent < total; sent += piece.length) yield piece;
-  }
-  let uploading = true;
-  let peak = process.memoryUsage().rss;
-  const start0 = peak;
-  const began = performance.now();
-  const upload = client.take(pieces()).then((taken) => {
-    uploading = false;
-    return taken;
-  });
-  const beside: number[] = [];
-  while (uploading) {
-    beside.push(...(await latencies(20, () => client.add(1, 1))));
-    peak = Math.max(peak, process.memoryUsage().rss);
-  }
-  expect(await upload).toBe(total);
-  const seconds = (performance.now() - began) / 1000;
-  const after = await ask(child);
-  const told = {
-    mibPerSecond: Math.round(1024 / seconds),
-    idleP99: p99(idle),
-    besideP99: p99(beside),
-    calls: beside.length,
-    clientGrowthMiB: Math.round((peak - start0) / 2 ** 20),
-    serverGrowthMiB: Math.round((after.peak - before.rss) / 2 ** 20),
-  };
-  console.log("1 GiB upload", told);
-  expect(told.clientGrowthMiB).toBeLessThan(64);
-  expect(told.serverGrowthMiB).toBeLessThan(64);
-  // The aim is three times idle, or 5 ms; on a busy machine of two cores it is far above.
-  expect(told.besideP99).toBeLessThan(1_000);
-  await client.close();
-  child.kill();
-});
-
-async function measureIdle(kind: string): Promise<{ before: Measure; after: Measure }> {
-  const { child, port } = await start("idle-server.mjs", kind);
-  const before = await ask(child);
-  const sockets: WebSocket[] = [];
-  for (let opened = 0; opened < sessions; opened += 200) {
-    await Promise.all(
-      Array.from({ length: 200 }, async () => {
-        const socket = new WebSocket(`ws://127.0.0.1:${port}`);
-        sockets.push(socket);
-        await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
-        const answer = new Promise((resolve) => socket.once("message", resolve));
-        socket.send(hello);
-        await answer;
-      }),
+it.each(["text", "binary"])(
+  "1 GiB goes up as %s in less than 64 MiB at either end, and small calls beside it are quick",
+  async (form) => {
+    const binary = form === "binary";
+    const { child, port } = await start("upload-server.mjs", binary ? "binary" : "text");
+    const url = `ws://127.0.0.1:${port}`;
+    const client = createClient<{ take(pieces: AsyncIterable<Uint8Array>): number; add(a: number, b: number): number }>(
+      webSocketConnector(url, { WebSocket, binary }),
     );
-  }
-  const after = await ask(child);
-  for (const socket of sockets) socket.terminate();
-  child.kill();
-  return { before, after };
-}
+    const idle = await latencies(2_000, () => client.add(1, 1));
+    const piece = new Uint8Array(64 * 1024).fill(7);
+    const total = 1024 * 1024 * 1024;
+    async function* pieces(bytes: number) {
+      for (let sent = 0; sent < bytes; sent += piece.length) yield piece;
+    }
+    // The first pieces compile what the others run.
+    await client.take(pieces(total / 32));
+    const before = await ask(child);
+    let uploading = true;
+    let peak = process.memoryUsage().rss;
+    const start0 = peak;
+    const began = performance.now();
+    const upload = client.take(pieces(total)).then((taken) => {
+      uploading = false;
+      return taken;
+    });
+    const beside: number[] = [];
+    while (uploading) {
+      beside.push(...(await latencies(20, () => client.add(1, 1))));
+      peak = Math.max(peak, process.memoryUsage().rss);
+    }
+    expect(await upload).toBe(total);
+    const seconds = (performance.now() - began) / 1000;
+    const after = await ask(child);
+    const told = {
+      mibPerSecond: Math.round(1024 / seconds),
+      idleP99: p99(idle),
+      besideP99: p99(beside),
+      calls: beside.length,
+      clientGrowthMiB: Math.round((peak - start0) / 2 ** 20),
+      serverGrowthMiB: Math.round((after.peak - before.rss) / 2 ** 20),
+    };
+    console.log("1 GiB upload", told);
+    expect(told.clientGrowthMiB).toBeLessThan(64);
+    expect(told.serverGrowthMiB).toBeLessThan(64);
+    // Three times idle or 5 ms, whichever is more; a machine that does other things besides shows those.
+    expect(told.besideP99).toBeLessThan(strict ? Math.max(5, 3 * told.idleP99) : 1_000);
+    await client.close();
+    child.kill();
+  },
+  300_000,
+);
 
 async function start(name: string, ...args: string[]): Promise<{ child: ChildProcess; port: number }> {
   const path = fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
@@ -124,9 +84,9 @@ async function start(name: string, ...args: string[]): Promise<{ child: ChildPro
   return { child, port };
 }
 
-function ask(child: ChildProcess): Promise<Measure & { readonly peak: number }> {
+function ask(child: ChildProcess): Promise<Measure> {
   return new Promise((resolve) => {
-    child.once("message", (measure) => resolve(measure as Measure & { peak: number }));
+    child.once("message", (measure) => resolve(measure as Measure));
     child.send("measure");
   });
 }
