@@ -6,9 +6,7 @@ export interface IdleCost {
   readonly sessions: number;
 }
 
-export function idleMemory(
-  sessions: number,
-): Promise<{
+export function idleMemory(sessions: number): Promise<{
   readonly bare: IdleCost;
   readonly portolan: IdleCost;
   readonly heapRatio: number;

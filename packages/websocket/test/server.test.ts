@@ -268,3 +268,15 @@ function opening(socket: WebSocket): Promise<WebSocket> {
 function unexpected(error: unknown): never {
   throw error;
 }
+
+it("the request of a peer tells its headers as often as it is asked, and as it came", async () => {
+  const served = await serve();
+  const sockets = [
+    raw(served.port, upgradeRequest({ "X-Tenant": "a" })),
+    raw(served.port, upgradeRequest({ "X-Tenant": "b" })),
+  ];
+  const peers = [await served.next(), await served.next()].map(({ peer }) => peer["request"] as IncomingMessage);
+  for (const request of [...peers, ...peers]) expect(request.headers.upgrade).toBe("websocket");
+  expect(peers.map(({ headers }) => headers["x-tenant"]).sort()).toEqual(["a", "b"]);
+  for (const { socket } of sockets) socket.destroy();
+});

@@ -7,6 +7,7 @@ import { closeFrameOf } from "../close-code.ts";
 import { chooseSubprotocol, subprotocol } from "../subprotocol.ts";
 import { openWebSocket, type WebSocketTransportOptions } from "../web-socket-transport.ts";
 import { type Admission, type AdmissionOptions, admission } from "./admission.ts";
+import { lightenRequest } from "./lighten-request.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
 import { handedSource, portSource, serverSource, type UpgradeSource } from "./upgrade-source.ts";
 
@@ -148,6 +149,7 @@ class Listening implements WebSocketListener {
     request.socket.setKeepAlive(true, 60_000);
     const { remoteAddress } = request.socket;
     const peer = { request, remoteAddress, origin: request.headers.origin };
+    lightenRequest(request);
     this.#arrive?.(openWebSocket(socket, true, this.#options, peer));
   }
 
