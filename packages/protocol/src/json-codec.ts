@@ -1,4 +1,4 @@
-import type { Codec, DecodeGuard } from "./codec.ts";
+import type { Codec, CodecSession, DecodeGuard } from "./codec.ts";
 import { RpcError } from "./error.ts";
 import { scanJson } from "./json-scan.ts";
 
@@ -15,11 +15,25 @@ export function json(options: JsonOptions = {}): Codec {
     carries: "text",
     framed: false,
     contentType: options.contentType ?? "application/json",
-    open: ({ guard } = {}) => ({
-      encode: (frame) => JSON.stringify(frame),
-      decode: (data) => [parseJson(data, guard)],
-    }),
+    open: (session) => new JsonSession(session?.guard),
   };
+}
+
+/** A class, since a server has one for each of thousands of idle sessions. */
+class JsonSession implements CodecSession {
+  readonly #guard: DecodeGuard | undefined;
+
+  constructor(guard: DecodeGuard | undefined) {
+    this.#guard = guard;
+  }
+
+  encode(frame: unknown): string {
+    return JSON.stringify(frame);
+  }
+
+  decode(data: unknown): readonly unknown[] {
+    return [parseJson(data, this.#guard)];
+  }
 }
 
 /**

@@ -105,20 +105,21 @@ export class WebSocketPort implements TransportPort, WebSocketEvents {
   /** WebSockets tell nobody when their buffer empties, so a timer looks; `ws` shows the socket below, which tells. */
   #waitForRoom(): void {
     const below = this.#socket._socket;
+    const look = () => this.#look();
     if (below?.once && below.off) {
-      below.once("drain", this.#look);
-      this.#full = () => below.off?.("drain", this.#look);
+      below.once("drain", look);
+      this.#full = () => below.off?.("drain", look);
     } else {
-      const timer = setTimeout(this.#look, lookInterval);
+      const timer = setTimeout(look, lookInterval);
       this.#full = () => clearTimeout(timer);
     }
   }
 
-  readonly #look = (): void => {
+  #look(): void {
     if (this.#socket.bufferedAmount > this.#options.highWaterMark / 2) return this.#waitForRoom();
     this.#full = undefined;
     this.#events.writable();
-  };
+  }
 }
 
 /** Text, or a plain view of what `ws` gives as a Buffer and browsers as an ArrayBuffer. */
