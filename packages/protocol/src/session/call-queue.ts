@@ -1,9 +1,12 @@
 import { exceeded } from "./limits.ts";
 import type { PendingCall } from "./pending-call.ts";
 
+/** What most queues hold at all times. Never written to. */
+const none: never[] = [];
+
 /** Calls of ours that wait for a place over there, and the notifications behind them: first in, first out. */
 export class CallQueue {
-  #calls: PendingCall[] = [];
+  #calls: PendingCall[] = none;
   readonly #most: number;
   /** Notifications that wait. */
   #behind = 0;
@@ -27,6 +30,7 @@ export class CallQueue {
   }
 
   push(call: PendingCall): void {
+    if (this.#calls === none) this.#calls = [];
     this.#calls.push(call);
   }
 

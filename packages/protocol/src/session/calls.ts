@@ -22,7 +22,7 @@ export class Calls implements ResultOwner {
   readonly #link: Link;
   readonly #pending = new IdTable<PendingCall>();
   readonly #queue: CallQueue;
-  readonly #pipelining: Pipelining;
+  #pipelines: Pipelining | undefined;
   /** Calls in flight that we want at most, whatever the peer grants. */
   readonly #cap: number;
   #granted: number;
@@ -33,11 +33,15 @@ export class Calls implements ResultOwner {
   constructor(link: Link, granted: number) {
     const { concurrency = Number.POSITIVE_INFINITY } = link.options;
     this.#link = link;
-    this.#pipelining = new Pipelining(link);
     if (!(concurrency >= 1)) throw new TypeError(`expected concurrency to be at least 1, got ${concurrency}`);
     this.#cap = concurrency;
     this.#granted = Math.min(granted, concurrency);
     this.#queue = new CallQueue(link.limits.queuedCalls);
+  }
+
+  get #pipelining(): Pipelining {
+    this.#pipelines ??= new Pipelining(this.#link);
+    return this.#pipelines;
   }
 
   /** Calls sent and not answered. */

@@ -21,10 +21,8 @@ export function hasSessions(transport: Transport): boolean {
  * Claims a session's place on a port. Throws a TypeError when it is taken: two
  * sessions that read the same messages would answer for each other. So it does for a
  * channel on a stream of bytes without borders.
- *
- * @returns the way to free the place, which says whether no session is left on the transport.
  */
-export function claimChannel(transport: Transport, name: string): () => boolean {
+export function claimChannel(transport: Transport, name: string): void {
   if (name !== "") markingFor(transport.traits);
   const names = taken.get(transport.port) ?? none;
   if (names.includes(name)) {
@@ -34,12 +32,14 @@ export function claimChannel(transport: Transport, name: string): () => boolean 
   // The lists of most ports, which have one session without a name, are one.
   taken.set(transport.port, names === none && name === "" ? onlyUnnamed : names.concat(name));
   sessions.set(transport, (sessions.get(transport) ?? 0) + 1);
-  return () => {
-    taken.set(transport.port, taken.get(transport.port)?.filter((other) => other !== name) ?? none);
-    const left = (sessions.get(transport) ?? 1) - 1;
-    sessions.set(transport, left);
-    return left === 0;
-  };
+}
+
+/** Frees a session's place, once. Says whether no session is left on the transport. */
+export function freeChannel(transport: Transport, name: string): boolean {
+  taken.set(transport.port, taken.get(transport.port)?.filter((other) => other !== name) ?? none);
+  const left = (sessions.get(transport) ?? 1) - 1;
+  sessions.set(transport, left);
+  return left === 0;
 }
 
 /**

@@ -1,13 +1,16 @@
 const smallest = 16;
 const largest = 4096;
 
+/** The ring of every table without a thing in it. Never written to. */
+const none: never[] = [];
+
 /**
  * A table from rising ids to things. Most are gone again soon, so each id has a slot of
  * its own in a ring, at a tenth of a Map's cost; those that stay until their slot comes
  * round again move to a Map.
  */
 export class IdTable<T extends { readonly id: number }> {
-  #ring: (T | undefined)[] = [];
+  #ring: (T | undefined)[] = none;
   #stayed: Map<number, T> | undefined;
   #size = 0;
 
@@ -48,7 +51,7 @@ export class IdTable<T extends { readonly id: number }> {
   }
 
   clear(): void {
-    this.#ring = [];
+    this.#ring = none;
     this.#stayed = undefined;
     this.#size = 0;
   }

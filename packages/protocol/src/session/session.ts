@@ -5,7 +5,7 @@ import { Kind, type Message } from "../message.ts";
 import type { CloseOptions, Session, SessionOptions } from "../session-options.ts";
 import { type CloseReason, closedHere, type Peer, type Transport } from "../transport.ts";
 import { Carrier } from "./carrier.ts";
-import { channelView, claimChannel, hasSessions } from "./channel.ts";
+import { channelView, claimChannel, freeChannel, hasSessions } from "./channel.ts";
 import { chooseCodec } from "./choose-codec.ts";
 import { laterFailure, pendingFailure } from "./endings.ts";
 import { Greeter } from "./greeter.ts";
@@ -45,7 +45,6 @@ export class SessionHall implements Session {
   readonly #ready = new Later<void>();
   readonly #closed = new Later<CloseReason>();
   readonly #port: Transport;
-  readonly #freeChannel: () => boolean;
   #liveness: Liveness | undefined;
   #listeners: readonly ((state: Session["state"]) => void)[] = noListeners;
   #pings: Pings | undefined;
@@ -67,7 +66,7 @@ export class SessionHall implements Session {
     this.limits = limitsWith(options.limits);
     this.codec = chooseCodec(options.codec ?? transport.codec, transport.traits);
     this.#port = transport;
-    this.#freeChannel = claimChannel(transport, options.channel ?? "");
+    claimChannel(transport, options.channel ?? "");
     const id = newSessionId();
     const shared = transport.traits.shared || options.channel !== undefined;
     this.transport = shared ? channelView(transport, options.channel ?? "", id) : transport;
@@ -271,7 +270,7 @@ export class SessionHall implements Session {
     this.post.clear();
     this.outbox.clear();
     this.carrier.close();
-    const last = this.#freeChannel();
+    const last = freeChannel(this.#port, this.options.channel ?? "");
     this.transport.close(reason);
     if (last && this.#port !== this.transport && !this.options.keepTransport) this.#port.close(reason);
     const error = pendingFailure(reason);
