@@ -54,17 +54,38 @@ export async function loseFarEndOf(PeerConnection: PeerConnectionClass) {
   return { errors: errors.map((error) => [error?.code, error?.delivered, error?.message]), listeners };
 }
 
+/** Sends on a transport whose channel still connects, and tells what arrives. */
+export async function sendEarlyOver(PeerConnection: PeerConnectionClass) {
+  const near = new PeerConnection(loopback);
+  const far = new PeerConnection(loopback);
+  const transport = dataChannelTransport(near.createDataChannel("portolan"), near);
+  transport.send(Uint8Array.of(1, 2, 3).subarray(1));
+  const arrived = new Promise<unknown>((resolve) => {
+    far.ondatachannel = ({ channel }) => dataChannelTransport(channel, far).receive(resolve);
+  });
+  await introduce(near, far);
+  const bytes = [...((await arrived) as Uint8Array)];
+  transport.close();
+  near.close();
+  far.close();
+  return bytes;
+}
+
 /** What a page that loaded this file has as `runs`. */
 export interface DataChannelRuns {
   readonly uploadOver: typeof uploadOver;
   readonly fillBuffersOf: typeof fillBuffersOf;
   readonly loseFarEndOf: typeof loseFarEndOf;
+  readonly sendEarlyOver: typeof sendEarlyOver;
 }
+
+/** What node-datachannel needs on a machine without a network; browsers do not know the second name. */
+const loopback = { iceServers: [], bindAddress: "127.0.0.1" };
 
 /** Two connections of one runtime, and a session on the channel between them. */
 async function joined(PeerConnection: PeerConnectionClass, from: "connecting" | "open") {
-  const near = new PeerConnection({ iceServers: [] });
-  const far = new PeerConnection({ iceServers: [] });
+  const near = new PeerConnection(loopback);
+  const far = new PeerConnection(loopback);
   const channel = watched(near.createDataChannel("portolan"));
   const connect = () => createClient<typeof api>(dataChannelTransport(channel, near));
   const early = from === "connecting" ? connect() : undefined;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import { rolldown } from "rolldown";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectBounded, expectEnded, expectUploaded, fileSize } from "./data-channel-expectations.ts";
 import type { DataChannelRuns } from "./data-channel-runs.ts";
 
@@ -15,7 +15,7 @@ const chrome = process.env["CHROME_PATH"] ?? "/usr/bin/chromium";
 const absent = !existsSync(chrome);
 if (absent && process.env["PORTOLAN_FORBID_SKIPS"]) throw new Error("Chromium is not installed: set CHROME_PATH.");
 
-/** A machine without a network has no other address, and nobody who resolves a hidden one. */
+/** Loopback is enough, and nobody here resolves the names that pages have instead of addresses. */
 const loopbackOnly = ["--allow-loopback-in-peer-connection", "--disable-features=WebRtcHideLocalIpsWithMdns"];
 
 describe.skipIf(absent)("a data channel of Chromium (skipped when it is not installed: set CHROME_PATH)", () => {
@@ -47,6 +47,10 @@ describe.skipIf(absent)("a data channel of Chromium (skipped when it is not inst
 
   it("is not filled beyond its mark, nor with larger messages than it takes", async () => {
     expectBounded(await page.evaluate(() => runs.fillBuffersOf(RTCPeerConnection)));
+  });
+
+  it("takes messages while it still connects", async () => {
+    expect(await page.evaluate(() => runs.sendEarlyOver(RTCPeerConnection))).toEqual([2, 3]);
   });
 
   it("ends the calls when the far connection closes", async () => {
