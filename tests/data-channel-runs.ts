@@ -111,21 +111,21 @@ async function joined(PeerConnection: PeerConnectionClass, from: "connecting" | 
   };
 }
 
-/** What a signalling server is for, where the two are apart. */
+/**
+ * What a signalling server is for, where the two are apart. The near end learns all addresses of the far one, which
+ * learns the near one's when it is called: libdatachannel gives up when it is called before it has the answer.
+ */
 async function introduce(near: RTCPeerConnection, far: RTCPeerConnection): Promise<void> {
-  await far.setRemoteDescription(await described(near, await near.createOffer()));
-  await near.setRemoteDescription(await described(far, await far.createAnswer()));
-}
-
-/** Takes the description on as its own; what the other end gets holds the addresses too. */
-async function described(connection: RTCPeerConnection, description: RTCSessionDescriptionInit) {
-  await connection.setLocalDescription(description);
+  const offer = await near.createOffer();
+  await near.setLocalDescription(offer);
+  await far.setRemoteDescription(offer);
+  await far.setLocalDescription(await far.createAnswer());
   await new Promise<void>((resolve) => {
-    const look = () => connection.iceGatheringState === "complete" && resolve();
-    connection.onicegatheringstatechange = look;
+    const look = () => far.iceGatheringState === "complete" && resolve();
+    far.onicegatheringstatechange = look;
     look();
   });
-  return connection.localDescription as RTCSessionDescription;
+  await near.setRemoteDescription(far.localDescription as RTCSessionDescription);
 }
 
 /** A channel that tells its listeners, its largest message and the most that waited in it. */
