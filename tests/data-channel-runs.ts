@@ -17,7 +17,10 @@ export async function uploadOver(PeerConnection: PeerConnectionClass, size: numb
   const progress: number[] = [];
   const { hash, ...received } = await ends.client.upload("a.png", piecesOf(file), (done) => progress.push(done));
   const sent = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
-  const left = [stats(ends.client), ...[...ends.server.sessions].map((session) => session.stats())];
+  const held = () => [stats(ends.client), ...[...ends.server.sessions].map((session) => session.stats())];
+  // The answers to the last words of progress may still be on their way.
+  for (let turn = 0; turn < 100 && held().some((end) => end?.calls.inFlight); turn++) await ends.client.echo(turn);
+  const left = held();
   const listeners = await ends.leave();
   const stillOpen = [ends.channel.readyState, ends.farChannel.readyState];
   ends.hangUp();
