@@ -37,6 +37,7 @@ describe("messages that arise together", () => {
     [16, 4],
     [64, 4],
     [256, 4],
+    [1000, 4],
   ])("%i calls of one turn leave as %i frames: a quarter of those in flight each", async (calls, frames) => {
     const { pair, wire } = await counted(api);
     const asked = Array.from({ length: calls }, () => pair.remote.one());

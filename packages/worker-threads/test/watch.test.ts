@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as later } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { wakeful } from "../src/wakeful.ts";
 import { Watch } from "../src/watch.ts";
 
@@ -129,8 +129,7 @@ describe("a watch", () => {
     watch.sent();
     await later(1);
     await readFile(new URL(import.meta.url));
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(turns).toBeGreaterThan(2);
+    await vi.waitFor(() => expect(turns).toBeGreaterThan(2));
     watch.end();
     const turned = turns;
     await later(1);
