@@ -104,7 +104,7 @@ function deliversAfterClose(transport: Transport): Transport {
   });
 }
 
-/** Is full after 20 messages and never says that it is not any more. */
+/** Is full after five messages and never says that it is not any more. */
 function neverDrains(transport: Transport): Transport {
   let sent = 0;
   return changed(transport, {
@@ -112,6 +112,6 @@ function neverDrains(transport: Transport): Transport {
       sent++;
       transport.send(message, transfer);
     },
-    blocked: { read: () => sent >= 20 },
+    blocked: { read: () => sent >= 5 },
   });
 }
