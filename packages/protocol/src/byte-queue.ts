@@ -37,7 +37,8 @@ export class ByteQueue {
 
   /** Takes that many bytes off the front; there must be as many. */
   take(count: number): Uint8Array {
-    if (count === 0) return none;
+    // One of its own: who gets it may move it, which leaves nothing behind.
+    if (count === 0) return new Uint8Array(0);
     this.#length -= count;
     const first = this.#pieces[0] as Uint8Array;
     if (first.length < count) return this.#takeAcross(count);
