@@ -2,12 +2,12 @@ import {
   type ConnectorOptions,
   defineConnector,
   RpcError,
+  randomHex,
   type SessionSource,
   type Transport,
 } from "@portolan/protocol";
 import { hearPage, pageWindow, postToPage } from "./page-window.ts";
 import { privatePortTransport } from "./private-port.ts";
-import { shortId } from "./short-id.ts";
 
 /** How a script of the page finds the content script. */
 export interface ContentScriptConnectorOptions extends ConnectorOptions {
@@ -34,7 +34,7 @@ export function contentScriptConnector(options: ContentScriptConnectorOptions = 
 /** Asks once. Rejects with what the content script refuses with, and with the signal's reason. */
 export function askForPort(name: string, trusted: boolean, signal: AbortSignal): Promise<Transport> {
   const window = pageWindow();
-  const id = shortId();
+  const id = randomHex(2);
   return new Promise((resolve, reject) => {
     const ask = (): void => postToPage(window, { portolan: "wanted", name, id });
     const finish = (): void => {

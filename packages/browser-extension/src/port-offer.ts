@@ -1,10 +1,9 @@
-import type { Peer, Transport } from "@portolan/protocol";
+import { type Peer, randomHex, type Transport } from "@portolan/protocol";
 import type { RuntimePortLike } from "./extension-api.ts";
 import { narrower, parseHandshake, type RefusalCode } from "./handshake.ts";
 import { carriageOf } from "./port-carriage.ts";
 import { openLine, postQuietly } from "./port-line.ts";
 import { portTransport } from "./port-transport.ts";
-import { shortId } from "./short-id.ts";
 
 /** A port that was offered and not yet taken. */
 export interface PendingOffer {
@@ -29,7 +28,7 @@ export function offerPort(
   settled: () => void,
 ): PendingOffer {
   const line = openLine(port, `the ${opener.peer.kind ?? "other end"}`);
-  const id = shortId();
+  const id = randomHex(2);
   const carries = carriageOf(port);
   const withdraw = (): void => {
     line.close();

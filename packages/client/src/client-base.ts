@@ -5,6 +5,7 @@ import {
   failedCall,
   interceptCall,
   interceptNotification,
+  laterFailure,
   mergeOptions,
   nodeOf,
   type OpenSource,
@@ -82,8 +83,7 @@ export class ClientBase implements StubBase {
   call(path: StubPath, args: readonly unknown[], given: CallOptions | undefined): ResultBase {
     const options = this.#defaults ? mergeOptions(this.#defaults, given ?? {}) : given;
     if (this.#interceptors.length === 0) return this.#call(path, args, options);
-    const owner = { pipeline: () => undefined, unread: this.#unread };
-    return interceptCall(this.#interceptors, owner, this.#direct, path, args, options);
+    return interceptCall(this.#interceptors, { unread: this.#unread }, this.#direct, path, args, options);
   }
 
   notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
@@ -96,11 +96,7 @@ export class ClientBase implements StubBase {
   #ended(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
     const { status } = this;
     if (status.state !== "closed") return this.#call(path, args, options);
-    const { code, message, cause } = status.reason;
-    const error = new RpcError(code === "OK" ? "UNAVAILABLE" : code, message, {
-      delivered: "no",
-      ...(cause !== undefined && { cause }),
-    });
+    const error = laterFailure(status.reason);
     return failedCall(path, markFinal(error), (unread) => this.#unread(unread, path.segments));
   }
 

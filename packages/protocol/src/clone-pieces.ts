@@ -1,3 +1,4 @@
+import { ByteQueue } from "./byte-queue.ts";
 import { cloneCodec } from "./clone-codec.ts";
 import type { Codec, FramePieces } from "./codec.ts";
 import { parseJson } from "./json-codec.ts";
@@ -83,23 +84,9 @@ function divide(chunks: readonly Uint8Array[], lengths: unknown): Uint8Array[] {
   const total = chunks.reduce((sum, { length }) => sum + length, 0);
   const whole = Array.isArray(lengths) && lengths.every((length) => Number.isInteger(length) && length >= 0);
   expect(whole && lengths.reduce((sum, length) => sum + length, 0) === total, "bytes of these lengths");
-  const only = chunks[0];
-  if (only && chunks.length === 1 && lengths.length === 1) return [only];
-  const [...waiting] = chunks;
-  return lengths.map((length) => takeBytes(waiting, length));
-}
-
-function takeBytes(waiting: Uint8Array[], length: number): Uint8Array {
-  const taken = new Uint8Array(length);
-  for (let at = 0; at < length; ) {
-    const next = waiting[0] as Uint8Array;
-    const part = next.subarray(0, length - at);
-    taken.set(part, at);
-    at += part.length;
-    if (part.length === next.length) waiting.shift();
-    else waiting[0] = next.subarray(part.length);
-  }
-  return taken;
+  const waiting = new ByteQueue();
+  for (const chunk of chunks) waiting.push(chunk);
+  return lengths.map((length) => waiting.take(length));
 }
 
 /** Whether a frame holds more than `limit`: units of texts, bytes of buffers, and eight for anything else. */

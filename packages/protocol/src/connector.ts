@@ -1,6 +1,7 @@
 import type { Backoff } from "./backoff.ts";
 import { RpcError } from "./error.ts";
 import { RedialPace } from "./redial-pace.ts";
+import { laterFailure } from "./session/endings.ts";
 import { openSession } from "./session/session.ts";
 import type { CloseOptions, Session, SessionOptions } from "./session-options.ts";
 import type { OpenSource, SessionSource, SourceStatus } from "./session-source.ts";
@@ -127,8 +128,8 @@ class Connector implements OpenSource {
   #refusal(): RpcError | undefined {
     const { whileDown = "wait", lazy, maxWaiting = 16_384 } = this.#options;
     const status = this.#status;
-    if (status.state === "closed") return unavailable(status.reason);
-    if (whileDown === "reject" && !lazy && status.state === "lost") return unavailable(status.reason);
+    if (status.state === "closed") return laterFailure(status.reason);
+    if (whileDown === "reject" && !lazy && status.state === "lost") return laterFailure(status.reason);
     if (this.#waiters.size < maxWaiting) return undefined;
     return new RpcError("RESOURCE_EXHAUSTED", `${maxWaiting} calls wait for a connection already`, { delivered: "no" });
   }
@@ -189,7 +190,7 @@ class Connector implements OpenSource {
     if (finalCodes.has(error.code) || this.#attempt >= attempts) return this.#finish(reason);
     this.#enter({ state: "lost", reason });
     // Whose call had it dialled learns of it, and the next call dials again.
-    if (lazy && whileDown === "reject") this.#waiters.reject(() => unavailable(reason));
+    if (lazy && whileDown === "reject") this.#waiters.reject(() => laterFailure(reason));
     if (!lazy || this.#waiters.size > 0) this.#later();
   }
 
@@ -211,7 +212,7 @@ class Connector implements OpenSource {
     this.#abort.abort();
     this.#session = undefined;
     this.#enter({ state: "closed", reason });
-    this.#waiters.reject(() => unavailable(reason));
+    this.#waiters.reject(() => laterFailure(reason));
   }
 
   #enter(status: SourceStatus): void {
@@ -233,12 +234,6 @@ class Connector implements OpenSource {
 /** The status of a source whose session is ready. */
 function readyWith({ contract }: Session): SourceStatus {
   return contract === undefined ? { state: "ready" } : { state: "ready", contract };
-}
-
-function unavailable(reason: CloseReason): RpcError {
-  const code = reason.code === "OK" ? "UNAVAILABLE" : reason.code;
-  const options = { delivered: "no" as const, ...(reason.cause !== undefined && { cause: reason.cause }) };
-  return new RpcError(code, reason.message, options);
 }
 
 /** Only somebody who waits keeps the process alive. */

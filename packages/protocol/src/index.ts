@@ -22,6 +22,7 @@ export { Kind, type Message, PROTOCOL_VERSION } from "./message.ts";
 export { type NdjsonOptions, ndjson } from "./ndjson-codec.ts";
 export { type Parsed, parseMessage } from "./parse-message.ts";
 export { proxy, proxyNames } from "./proxy-mark.ts";
+export { randomHex, randomId } from "./random-id.ts";
 export { registerClass } from "./register-class.ts";
 export { type Relay, type RelayOptions, relay } from "./relay.ts";
 export type {
@@ -49,6 +50,7 @@ export type {
 export { RpcTarget } from "./rpc-target.ts";
 export { carryContext, isGenerated } from "./session/carried-stream.ts";
 export { deferCall, failedCall } from "./session/deferred-call.ts";
+export { laterFailure } from "./session/endings.ts";
 export { type Call, currentCall, enterCall, leaveCall } from "./session/incoming-call.ts";
 export { interceptCall, interceptNotification } from "./session/intercept.ts";
 export { defaultLimits, type Limits } from "./session/limits.ts";

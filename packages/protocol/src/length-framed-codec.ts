@@ -1,7 +1,9 @@
 import { ByteQueue } from "./byte-queue.ts";
 import type { Codec, CodecOptions, CodecSession } from "./codec.ts";
 import { RpcError } from "./error.ts";
+import { joinBytes } from "./join-bytes.ts";
 import { parseJson } from "./json-codec.ts";
+import { randomHex } from "./random-id.ts";
 
 /** What {@link lengthFramed} does with bytes that are no frame. */
 export interface LengthFramedOptions {
@@ -90,7 +92,7 @@ class LengthFramedSession implements CodecSession {
 
   encode(frame: unknown): Uint8Array | readonly Uint8Array[] {
     if (isPiece(frame)) return encodePiece(frame);
-    this.#tag ||= freshTag();
+    this.#tag ||= randomHex(2);
     attaching = { tag: this.#tag, all: [] };
     const { tag, all } = attaching;
     try {
@@ -210,7 +212,7 @@ function isPiece(frame: unknown): frame is readonly [...unknown[], Uint8Array] {
 function encodePiece(frame: readonly unknown[]): readonly Uint8Array[] {
   const head = encoder.encode(JSON.stringify(frame.slice(0, -1)));
   const piece = frame.at(-1) as Uint8Array;
-  return [concat([numberOf(2 + head.length + piece.length), Uint8Array.of(Form.piece, head.length), head]), piece];
+  return [joinBytes([numberOf(2 + head.length + piece.length), Uint8Array.of(Form.piece, head.length), head]), piece];
 }
 
 /** Length, form, tag, count, lengths; then the attachments and the text. */
@@ -224,24 +226,14 @@ function encodeAttached(tag: string, all: readonly Attachment[], text: string): 
   numbers.setUint32(headerBytes + 1 + tagBytes, all.length);
   for (const [index, { length }] of all.entries()) numbers.setUint32(headRoom - 4 + 4 * index, length);
   const alone = all.length === 1 ? all[0]?.frame(head, written) : undefined;
-  return alone ?? concat([head, ...all.map(({ bytes }) => bytes), written]);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return alone ?? joinBytes([head, ...all.map(({ bytes }) => bytes), written]);
 }
 
 /** Small texts are written on a page of ours first, since only then their length is known. */
 function encodeText(text: string): Uint8Array {
   if (text.length * 3 > pageBytes) {
     const written = encoder.encode(text);
-    return concat([numberOf(written.length), written]);
+    return joinBytes([numberOf(written.length), written]);
   }
   page ??= new Uint8Array(headerBytes + pageBytes);
   const { written } = encoder.encodeInto(text, page.subarray(headerBytes));
@@ -254,12 +246,6 @@ const pageBytes = 16 * 1024;
 
 function numberOf(length: number): Uint8Array {
   return Uint8Array.of(length >>> 24, length >>> 16, length >>> 8, length);
-}
-
-/** Sixteen characters that no user's text begins with by chance, or by knowing them. */
-function freshTag(): string {
-  const [a = 0, b = 0] = crypto.getRandomValues(new Uint32Array(2));
-  return a.toString(16).padStart(8, "0") + b.toString(16).padStart(8, "0");
 }
 
 function malformed(got: string): RpcError {

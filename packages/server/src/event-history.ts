@@ -1,3 +1,5 @@
+import { randomId } from "@portolan/protocol";
+
 /** An event that a history keeps. */
 export interface StoredEvent {
   /** Names the event, so that a subscriber can go on behind it. */
@@ -22,8 +24,8 @@ export interface EventHistory {
  * @param events how many are kept. Default 1 000.
  */
 export function memoryHistory({ events = 1000 }: { readonly events?: number } = {}): EventHistory {
-  // An id of another process must not be taken for one of ours. Not `randomUUID`, which pages on plain http do not have.
-  const epoch = [...crypto.getRandomValues(new Uint32Array(2))].map((part) => part.toString(36)).join("");
+  // An id of another process must not be taken for one of ours.
+  const epoch = randomId();
   const kept: (StoredEvent & { readonly topic: string })[] = [];
   let count = 0;
   return {

@@ -1,6 +1,7 @@
 import { type Listener, RpcError, type Transport } from "@portolan/protocol";
 import { mainPortTransport } from "../ports/main-port-transport.ts";
 import { type Allow, allowRule } from "./allow.ts";
+import { deskListener } from "./desk-listener.ts";
 import { portHasClosed, type Tenant, tenancy } from "./documents.ts";
 import type { FrameRequest } from "./frame-shapes.ts";
 import { atFrontDesk, welcome } from "./front-desk.ts";
@@ -38,36 +39,19 @@ export interface RendererListenerOptions {
 export function rendererListener(options: RendererListenerOptions): Listener {
   const { name = "main", trusted = false } = options;
   const policy = policyOf(options);
-  let leave: (() => void) | undefined;
-  let settle!: { resolve: () => void; reject: (error: unknown) => void };
-  const ready = new Promise<void>((resolve, reject) => {
-    settle = { resolve, reject };
+  return deskListener(name, (arrive, report) => {
+    const take = (request: FrameRequest): void => {
+      policy(request);
+      arrive(admit(request, trusted));
+    };
+    const leaveDesk = atFrontDesk({ to: "main", name, take, report });
+    // Pages may wait for `connectFrames` before main calls it.
+    const closePeers = openPeerDesk();
+    return () => {
+      leaveDesk();
+      closePeers();
+    };
   });
-  return {
-    address: name,
-    ready,
-    accept(arrive, report) {
-      const take = (request: FrameRequest): void => {
-        policy(request);
-        arrive(admit(request, trusted));
-      };
-      try {
-        const leaveDesk = atFrontDesk({ to: "main", name, take, report });
-        // Pages may wait for `connectFrames` before main calls it.
-        const closePeers = openPeerDesk();
-        leave = () => {
-          leaveDesk();
-          closePeers();
-        };
-        settle.resolve();
-      } catch (error) {
-        settle.reject(error);
-      }
-    },
-    async close() {
-      leave?.();
-    },
-  };
 }
 
 /** Throws for who may not come in. */

@@ -2,6 +2,7 @@ import { defineTransport, json, type Listener, RpcError, type Transport } from "
 import { session as sessions } from "electron";
 import { type Allow, allowRule, originOf } from "./allow.ts";
 import type { WorkerRequest } from "./attended-worker.ts";
+import { deskListener } from "./desk-listener.ts";
 import { atServiceWorkerDesk } from "./service-worker-desk.ts";
 import type { ServiceWorkerLike, WorkerSessionLike } from "./service-worker-shapes.ts";
 
@@ -41,31 +42,14 @@ export function serviceWorkerListener(options: ServiceWorkerListenerOptions): Li
   const { allow, name = "main", session = sessions.defaultSession } = options;
   if (allow === undefined) throw new TypeError("expected { allow }: the service workers that may talk to main");
   const allowed = allowRule(allow);
-  let leave = (): void => {};
-  let settle!: { resolve: () => void; reject: (error: unknown) => void };
-  const ready = new Promise<void>((resolve, reject) => {
-    settle = { resolve, reject };
+  return deskListener(name, (arrive, report) => {
+    const take = (request: WorkerRequest): void => {
+      const { worker } = request;
+      if (!allowed(shownBy(worker), worker)) throw denied(worker);
+      arrive(admit(request, session, options));
+    };
+    return atServiceWorkerDesk(session, name, { take, report });
   });
-  return {
-    address: name,
-    ready,
-    accept(arrive, report) {
-      const take = (request: WorkerRequest): void => {
-        const { worker } = request;
-        if (!allowed(shownBy(worker), worker)) throw denied(worker);
-        arrive(admit(request, session, options));
-      };
-      try {
-        leave = atServiceWorkerDesk(session, name, { take, report });
-        settle.resolve();
-      } catch (error) {
-        settle.reject(error);
-      }
-    },
-    async close() {
-      leave();
-    },
-  };
 }
 
 function shownBy({ scriptURL }: ServiceWorkerLike): { readonly url: string; readonly origin: string } {

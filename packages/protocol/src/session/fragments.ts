@@ -1,4 +1,5 @@
 import { RpcError } from "../error.ts";
+import { joinBytes } from "../join-bytes.ts";
 import { type FragmentMessage, Kind } from "../message.ts";
 import { exceeded } from "./limits.ts";
 
@@ -109,11 +110,5 @@ export function joinChunks(chunks: readonly (string | Uint8Array)[]): string | U
   const parts = chunks.filter((chunk) => typeof chunk !== "string");
   if (parts.length !== chunks.length)
     throw new RpcError("PROTOCOL_ERROR", "fragments of text and of bytes in one message");
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
+  return joinBytes(parts);
 }

@@ -188,7 +188,7 @@ export class Outbox {
   }
 
   #transfersOf(messages: readonly Message[]): readonly object[] {
-    return this.#transfers?.size ? messages.flatMap((message) => this.#transfers?.get(message) ?? nothing) : nothing;
+    return this.#transfers?.size ? messages.flatMap((message) => this.#transfers?.get(message) ?? empty) : empty;
   }
 
   /** The platform refused the batch because of one message in it: find that one, send the others. */
@@ -198,8 +198,6 @@ export class Outbox {
     this.#send(messages.slice(middle));
   }
 }
-
-const nothing: readonly never[] = [];
 
 /** Never written to. */
 const empty: never[] = [];

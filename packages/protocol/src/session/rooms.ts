@@ -19,6 +19,7 @@ import {
   type SettleMessage,
   type WirePath,
 } from "../message.ts";
+import { randomHex } from "../random-id.ts";
 import type { Session, SessionOptions } from "../session-options.ts";
 import type { Peer, Transport } from "../transport.ts";
 import { Calls } from "./calls.ts";
@@ -297,7 +298,7 @@ export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamsOwner
   }
 
   sendUrgent(message: Message): void {
-    if (!this.#hall.ended) this.#hall.sendUrgent(message);
+    this.#hall.sendUrgent(message);
   }
 
   takeBack(ticket: Ticket): boolean {
@@ -358,10 +359,6 @@ export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamsOwner
     return this.values.packValue(item, "item", "item", call ? { call } : {});
   }
 
-  packStop(value: unknown): Outgoing {
-    return this.packReason(value);
-  }
-
   packError(error: unknown): Outgoing {
     return this.packFailure(error, [], "yes");
   }
@@ -369,7 +366,7 @@ export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamsOwner
   packFailure(error: unknown, path: readonly string[], delivered: "no" | "yes"): Outgoing {
     const exposed = this.options.exposeErrors ?? this.way.trusted;
     const expected = exposed || (RpcError.is(error) ? !isForeign(error) : isAbort(error));
-    const reference = expected ? undefined : freshReference();
+    const reference = expected ? undefined : randomHex(1);
     if (reference !== undefined) this.report(error, path, reference);
     return this.values.packError(error, reference, delivered);
   }
@@ -424,16 +421,6 @@ export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamsOwner
     if (!nodeOf(result)) this.exports.discard(result);
   }
 
-  // What streams ask: `waiting` and `changed` in their words.
-
-  waiting(by: 1 | -1): void {
-    this.owe(by);
-  }
-
-  changed(): void {
-    this.checkIdle();
-  }
-
   /** Says whether the peer waits for the message; strangers' protocols simply have no word for the others. */
   #sendInstead(message: Message, { code, message: why }: RpcError): boolean {
     const instead = replacementFor(message, this.values.packError(new RpcError(code, why), undefined, "yes"), why);
@@ -451,10 +438,4 @@ function afterCall(scope: CallScope | undefined, send: () => void): void {
 function isAbort(error: unknown): boolean {
   const { code } = RpcError.from(error);
   return code === "CANCELLED" || code === "DEADLINE_EXCEEDED";
-}
-
-/** Not `randomUUID`: pages on plain http do not have it, nor the content scripts in them. */
-function freshReference(): string {
-  const [word = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return word.toString(16).padStart(8, "0");
 }

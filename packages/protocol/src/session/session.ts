@@ -2,6 +2,7 @@ import type { Codec } from "../codec.ts";
 import { RpcError } from "../error.ts";
 import { type ErrorCode, errorCodes } from "../error-code.ts";
 import { Kind, type Message } from "../message.ts";
+import { randomId } from "../random-id.ts";
 import type { CloseOptions, Session, SessionOptions } from "../session-options.ts";
 import { type CloseReason, closedHere, type Peer, type Transport } from "../transport.ts";
 import { Carrier } from "./carrier.ts";
@@ -67,7 +68,8 @@ export class SessionHall implements Session {
     this.codec = chooseCodec(options.codec ?? transport.codec, transport.traits);
     this.#port = transport;
     claimChannel(transport, options.channel ?? "");
-    const id = newSessionId();
+    // Short, since shared ports carry it with every message.
+    const id = randomId();
     const shared = transport.traits.shared || options.channel !== undefined;
     this.transport = shared ? channelView(transport, options.channel ?? "", id) : transport;
     this.#peer = transport.peer;
@@ -410,9 +412,4 @@ export function openSession<Api = unknown>(transport: Transport, options: Sessio
     if (!hasSessions(transport)) transport.close();
     throw error;
   }
-}
-
-/** Unique among the sessions that ever share a port; short, since shared ports carry it with every message. */
-function newSessionId(): string {
-  return [...crypto.getRandomValues(new Uint32Array(2))].map((part) => part.toString(36)).join("");
 }

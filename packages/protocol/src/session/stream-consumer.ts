@@ -9,9 +9,9 @@ export interface ConsumerOwner {
   readonly limits: Limits;
   sendUrgent(message: Message): void;
   send(message: Message, packed?: Packed): void;
-  packStop(value: unknown): Packed;
+  packReason(value: unknown): Packed;
   /** Whether something is owed over there: only then does the session watch for death. */
-  waiting(by: 1 | -1): void;
+  owe(by: 1 | -1): void;
   /** The stream has ended, for whatever reason. */
   ended(): void;
 }
@@ -119,7 +119,7 @@ export class Consumer {
     if (chunk) return Promise.resolve(this.#give(chunk, stream));
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject, stream });
-      this.#owner.waiting(1);
+      this.#owner.owe(1);
       this.#starved = this.#granted > 0;
       this.#serve();
       if (this.#waiters.length > 0) this.#await();
@@ -135,7 +135,7 @@ export class Consumer {
     const stopped = new Promise<IteratorResult<unknown>>((resolve, reject) => this.#stopping.push({ resolve, reject }));
     if (!this.#stopped) {
       this.#stopped = true;
-      const packed = value === undefined ? undefined : this.#owner.packStop(value);
+      const packed = value === undefined ? undefined : this.#owner.packReason(value);
       this.#owner.send(
         packed ? [Kind.stop, this.#id, how, packed.data, packed.table] : [Kind.stop, this.#id, how],
         packed,
@@ -197,7 +197,7 @@ export class Consumer {
   #nextWaiter(): Waiter | undefined {
     const waiter = this.#waiters.shift();
     if (!waiter) return undefined;
-    this.#owner.waiting(-1);
+    this.#owner.owe(-1);
     clearTimeout(this.#timer);
     return waiter;
   }

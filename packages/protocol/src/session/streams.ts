@@ -29,7 +29,7 @@ export interface StreamsOwner
   unpackValue(value: unknown, table: unknown): unknown;
   report(error: unknown): void;
   /** A stream has ended. */
-  changed(): void;
+  checkIdle(): void;
 }
 
 /** What binds a stream to its call. */
@@ -150,7 +150,7 @@ export class Streams {
       ended: () => {
         this.#producers.delete(name);
         tie.ended?.();
-        owner.changed();
+        owner.checkIdle();
       },
     };
     const producer = new Producer(own, name, iterator);
@@ -164,12 +164,12 @@ export class Streams {
       limits: owner.limits,
       sendUrgent: (message) => owner.sendUrgent(message),
       send: (message, packed) => owner.send(message, packed),
-      packStop: (value) => owner.packStop(value),
-      waiting: (by) => owner.waiting(by),
+      packReason: (value) => owner.packReason(value),
+      owe: (by) => owner.owe(by),
       ended: () => {
         this.#consumers.delete(name);
         tie.ended?.();
-        owner.changed();
+        owner.checkIdle();
       },
     };
     const consumer = new Consumer(own, name, tie.bounds ?? {});
