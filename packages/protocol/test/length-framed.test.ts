@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lengthFramed } from "../src/index.ts";
+import { ByteQueue, lengthFramed } from "../src/index.ts";
 import { type Loose, open, promised, recorded } from "./sessions.ts";
 
 const codec = lengthFramed();
@@ -196,5 +196,14 @@ describe("the binary form", () => {
     const after = process.memoryUsage();
     expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(2 ** 20);
     expect(session.decode(bytesOf("[]"))).toEqual([[]]);
+  });
+});
+
+describe("empty bytes", () => {
+  it("have a buffer of their own, so that moving one leaves the next as it is", () => {
+    const bytes = new ByteQueue();
+    const first = bytes.take(0);
+    structuredClone(first, { transfer: [first.buffer] });
+    expect(new Uint8Array(bytes.take(0).buffer)).toHaveLength(0);
   });
 });
