@@ -203,7 +203,7 @@ describe("empty bytes", () => {
   it("have a buffer of their own, so that moving one leaves the next as it is", () => {
     const bytes = new ByteQueue();
     const first = bytes.take(0);
-    structuredClone(first, { transfer: [first.buffer] });
+    structuredClone(first, { transfer: [first.buffer as ArrayBuffer] });
     expect(new Uint8Array(bytes.take(0).buffer)).toHaveLength(0);
   });
 });
