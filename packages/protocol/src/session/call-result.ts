@@ -1,7 +1,7 @@
 import { type CallOptions, mergeOptions } from "../call-options.ts";
 import { RpcError } from "../error.ts";
 import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
-import { memberOfValue, nodeOf } from "./stub-proxy.ts";
+import { memberOfValue, nodeOf, StubRoot } from "./stub-proxy.ts";
 
 /** What a result needs of the session that made the call. */
 export interface ResultOwner {
@@ -18,7 +18,7 @@ const resolved = Promise.resolve();
  * wants it: a call whose result nobody reads costs none, and its failure never
  * becomes an unhandled rejection.
  */
-export class CallResult implements ResultBase {
+export class CallResult extends StubRoot implements ResultBase {
   /** 0 until its call is ready to leave. */
   id = 0;
   readonly path: readonly string[];
@@ -31,6 +31,7 @@ export class CallResult implements ResultBase {
   #wake: ((value: unknown) => void) | undefined;
 
   constructor(owner: ResultOwner, path: readonly string[]) {
+    super();
     this.#owner = owner;
     this.path = path;
   }

@@ -102,22 +102,27 @@ export class Exports {
   }
 
   #lastHoldGone({ value }: Export): void {
-    // A stub that was passed on is still its holder's: collection gives it back, we do not.
-    if (changeHolders(value, -1) > 0 || nodeOf(value)) return;
+    if (!isDisposable(value) || changeHolders(value, -1) > 0) return;
     try {
-      (value as Partial<Disposable>)[Symbol.dispose]?.();
+      value[Symbol.dispose]();
     } catch (error) {
       this.#link.report(error);
     }
   }
 }
 
-/** How many sessions hold a value, so that one that is shared is disposed of by the last of them. */
+/** How many sessions hold a value that can be disposed of, so that the last of them does. */
 const holders = new WeakMap<object, number>();
 
 function changeHolders(value: object, by: 1 | -1): number {
+  if (!isDisposable(value)) return 0;
   const count = (holders.get(value) ?? 0) + by;
   if (count > 0) holders.set(value, count);
   else holders.delete(value);
   return count;
+}
+
+/** A stub that was passed on is still its holder's: collection gives it back, we do not. */
+function isDisposable(value: object): value is Disposable {
+  return Symbol.dispose in value && !nodeOf(value);
 }

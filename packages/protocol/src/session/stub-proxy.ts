@@ -1,13 +1,6 @@
 import type { CallOptions } from "../call-options.ts";
 import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
 
-/** What a stub knows of itself. */
-export interface StubNode extends StubPath {
-  readonly base: StubBase;
-  readonly options: CallOptions | undefined;
-  children?: Map<string, object>;
-}
-
 const noSegments: readonly string[] = Object.freeze([]);
 
 const nodeKey = Symbol.for("portolan.stub");
@@ -15,14 +8,101 @@ const nodeKey = Symbol.for("portolan.stub");
 /** How many children of one node are remembered, so that dynamic names do not pile up. */
 const maxChildren = 1024;
 
-/** Makes a stub: a callable whose properties are stubs of longer paths. */
-export function makeStub(base: StubBase, segments: readonly string[] = noSegments, options?: CallOptions): object {
-  return stubOf({ base, segments, options });
+/** The target of every proxy: what can be called, and holds nothing. */
+const callable = (): void => {};
+
+type Callable = typeof callable;
+
+/**
+ * What a stub knows of itself, and how its proxy behaves, so that a stub is two
+ * objects and no more. The proxy is quiet: looking at a stub, in whatever way,
+ * sends nothing. Only calling it does.
+ */
+export abstract class StubNode implements StubPath, ProxyHandler<Callable> {
+  abstract readonly base: StubBase;
+  abstract readonly segments: readonly string[];
+  abstract readonly options: CallOptions | undefined;
+  declare children?: Map<string, object>;
+  declare internedBy?: object;
+  declare internedAs?: number;
+
+  apply(_target: Callable, _this: unknown, args: readonly unknown[]): unknown {
+    return callStub(this, args);
+  }
+
+  get(_target: Callable, key: string | symbol): unknown {
+    return typeof key === "symbol" ? getSymbol(this, key) : getName(this, key);
+  }
+
+  has(_target: Callable, key: string | symbol): boolean {
+    return key === nodeKey || (key === Symbol.dispose && this.base.release !== undefined);
+  }
+
+  ownKeys(): [] {
+    return [];
+  }
+
+  getOwnPropertyDescriptor(): undefined {
+    return undefined;
+  }
+
+  preventExtensions(): boolean {
+    return false;
+  }
+
+  set(): never {
+    return refuseChange();
+  }
+
+  defineProperty(): never {
+    return refuseChange();
+  }
+
+  deleteProperty(): never {
+    return refuseChange();
+  }
+
+  setPrototypeOf(): never {
+    return refuseChange();
+  }
 }
 
-function stubOf(node: StubNode): object {
-  // The proxy's target keeps the node where no inspection finds it.
-  return new Proxy(() => node, handler);
+/** A stub of a longer path, or with options. */
+class Branch extends StubNode {
+  readonly base: StubBase;
+  readonly segments: readonly string[];
+  readonly options: CallOptions | undefined;
+
+  constructor(base: StubBase, segments: readonly string[], options: CallOptions | undefined) {
+    super();
+    this.base = base;
+    this.segments = segments;
+    this.options = options;
+  }
+}
+
+/** What a stub stands on that is the stub's own node as well: of those there are many. */
+export abstract class StubRoot extends StubNode implements StubBase {
+  get base(): this {
+    return this;
+  }
+
+  get segments(): readonly string[] {
+    return noSegments;
+  }
+
+  get options(): undefined {
+    return undefined;
+  }
+
+  abstract call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase;
+  abstract notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void;
+}
+
+/** Makes a stub: a callable whose properties are stubs of longer paths. */
+export function makeStub(base: StubBase, segments: readonly string[] = noSegments, options?: CallOptions): object {
+  const own = base instanceof StubRoot && segments.length === 0 && options === undefined;
+  return new Proxy(callable, own ? base : new Branch(base, segments, options));
 }
 
 /** What `value` stands for, if it is a stub of this or any other copy of the package. */
@@ -30,27 +110,6 @@ export function nodeOf(value: unknown): StubNode | undefined {
   if (typeof value !== "function") return undefined;
   return (value as unknown as Record<symbol, StubNode | undefined>)[nodeKey];
 }
-
-/** A stub like `stub` with other options: `change` gets those it has. */
-export function withNodeOptions(node: StubNode, change: (options: CallOptions | undefined) => CallOptions): object {
-  return makeStub(node.base, node.segments, change(node.options));
-}
-
-type StubFunction = () => StubNode;
-
-/** The proxy is quiet: looking at a stub, in whatever way, sends nothing. Only calling it does. */
-const handler: ProxyHandler<StubFunction> = {
-  apply: (target, _this, args) => callStub(target(), args),
-  get: (target, key) => (typeof key === "symbol" ? getSymbol(target(), key) : getName(target(), key)),
-  has: (target, key) => key === nodeKey || (key === Symbol.dispose && target().base.release !== undefined),
-  ownKeys: () => [],
-  getOwnPropertyDescriptor: () => undefined,
-  set: refuseChange,
-  defineProperty: refuseChange,
-  deleteProperty: refuseChange,
-  setPrototypeOf: refuseChange,
-  preventExtensions: () => false,
-};
 
 function callStub(node: StubNode, args: readonly unknown[]): unknown {
   if (node.options?.notify) return node.base.notify(node, args, node.options);

@@ -7,7 +7,7 @@ import { exceeded } from "./limits.ts";
 import type { Link } from "./link.ts";
 import type { CallScope } from "./scope.ts";
 import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
-import { makeStub } from "./stub-proxy.ts";
+import { makeStub, StubRoot } from "./stub-proxy.ts";
 
 /**
  * What we refer to over there. One export of the peer's is one stub here, for as
@@ -44,7 +44,7 @@ export class Stubs {
     core.holds++;
     this.link.send([Kind.retain, core.id]);
     this.#watch(holding);
-    return makeStub(new RetainedBase(holding, () => this.release(core)));
+    return makeStub(new RetainedBase(holding));
   }
 
   /** Gives back one hold. Quiet when there is none. */
@@ -128,8 +128,8 @@ export class StubCore {
   holds = 0;
   /** Why it cannot be used any more. */
   dead: string | undefined;
-  #strong: Holding | undefined;
-  #weak: WeakRef<Holding> | undefined;
+  /** While it is lent, a plain reference does: the call's end lets go of it. */
+  #holding: Holding | WeakRef<Holding> | undefined;
 
   constructor(id: number, stubs: Stubs) {
     this.id = id;
@@ -138,21 +138,18 @@ export class StubCore {
 
   /** What stubs for it stand on, if any of them is still about. */
   holding(): Holding | undefined {
-    return this.#strong ?? this.#weak?.deref();
+    return this.#holding instanceof Holding ? this.#holding : this.#holding?.deref();
   }
 
-  /** While it is lent, a plain reference does: the call's end lets go of it. */
   keep(holding: Holding): Holding {
-    if (this.lends > 0) this.#strong = holding;
-    else this.#weak = new WeakRef(holding);
+    this.#holding = this.lends > 0 ? holding : new WeakRef(holding);
     return holding;
   }
 
   /** No call lends it any more: only its holders keep the stub. */
   loosen(): void {
-    if (this.lends > 0 || !this.#strong) return;
-    if (!this.dead) this.#weak = new WeakRef(this.#strong);
-    this.#strong = undefined;
+    if (this.lends === 0 && this.#holding instanceof Holding)
+      this.#holding = this.dead ? undefined : new WeakRef(this.#holding);
   }
 
   demandAlive(): void {
@@ -165,13 +162,14 @@ export class StubCore {
  * with other options, and holds that were retained. When all of them are collected,
  * so is this, and only then are the holds given back.
  */
-export class Holding implements StubBase {
+export class Holding extends StubRoot {
   readonly core: StubCore;
   readonly stub: object;
   /** The registry hears of its collection. */
   watched = false;
 
   constructor(core: StubCore) {
+    super();
     this.core = core;
     this.stub = makeStub(this);
   }
@@ -212,14 +210,13 @@ function failed({ stubs }: StubCore, path: StubPath, why: string): ResultBase {
 }
 
 /** A hold of its own on what somebody else may hold too. */
-class RetainedBase implements StubBase {
+class RetainedBase extends StubRoot {
   readonly holding: Holding;
-  readonly #giveBack: () => void;
   #released = false;
 
-  constructor(holding: Holding, giveBack: () => void) {
+  constructor(holding: Holding) {
+    super();
     this.holding = holding;
-    this.#giveBack = giveBack;
   }
 
   call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
@@ -234,6 +231,6 @@ class RetainedBase implements StubBase {
   release(): void {
     if (this.#released) return;
     this.#released = true;
-    this.#giveBack();
+    this.holding.release();
   }
 }
