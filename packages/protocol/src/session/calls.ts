@@ -207,8 +207,8 @@ export class Calls implements ResultOwner {
     let packed: PendingCall["packed"];
     if (size === 0) {
       if (target < 0) this.#pipelining.addBase(this.#pendingOf(-target));
-      extra = link.packExtra(options);
-      pending.packed = packed = link.packArguments(args, pending);
+      extra = link.values.packExtra(options);
+      pending.packed = packed = link.values.packArguments(args, pending);
     }
     const wirePath = link.writePath(path);
     const data = packed ? oneOrAll(packed.data as readonly unknown[]) : args.length === 1 ? args[0] : args.slice();

@@ -2,6 +2,7 @@ import { RpcError } from "../error.ts";
 import { type CallExtra, type CallMessage, Kind, type Message, type NotifyMessage, type WirePath } from "../message.ts";
 import { plainSize } from "../values/pack.ts";
 import { carryContext } from "./carried-stream.ts";
+import { HeldResults } from "./held-results.ts";
 import { enterCall, IncomingCall, leaveCall } from "./incoming-call.ts";
 import { exceeded } from "./limits.ts";
 import type { FollowUp, Link } from "./link.ts";
@@ -21,7 +22,7 @@ export class Dispatch {
   /** Handlers that go on after their turn. Notifications have no id, so they stand for themselves. */
   #running: Map<number | IncomingCall, IncomingCall> | undefined;
   #parking: Parking | undefined;
-  #held: Map<number, Promise<unknown>> | undefined;
+  #held: HeldResults | undefined;
   #active = 0;
   #lastId = 0;
 
@@ -72,7 +73,7 @@ export class Dispatch {
       if (next) this.#start(next);
       parking.heed();
     }
-    if (parking.size === 0) for (const id of parking.released()) this.#held?.delete(id);
+    if (parking.size === 0) for (const id of parking.released()) this.#held?.release(id);
   }
 
   /** The caller has given up: its handler is told, and the call is answered. */
@@ -96,21 +97,19 @@ export class Dispatch {
 
   /** The result that call `id` was asked to keep, or will have. */
   heldResult(id: number): Promise<unknown> {
-    const held = this.#held?.get(id);
-    if (!held) throw new RpcError("INVALID_ARGUMENT", `the result of call ${id} is not held`, { delivered: "no" });
-    return held;
+    return this.#results.get(id);
   }
 
   /** The caller builds nothing more on the result of call `id`. */
   releaseResult(id: number): void {
     // Calls that are parked may still be built on it.
-    if (id > this.#lastId || !this.#parking?.release(id)) this.#held?.delete(id);
+    if (id > this.#lastId || !this.#parking?.release(id)) this.#held?.release(id);
   }
 
   /** The session has ended: every handler is told. */
   end(reason: RpcError): void {
     this.#parking?.clear();
-    this.#held = undefined;
+    this.#held?.clear();
     const running = this.#running?.values() ?? [];
     this.#running = undefined;
     for (const call of running) {
@@ -118,6 +117,11 @@ export class Dispatch {
       call.answered = true;
       call.end();
     }
+  }
+
+  get #results(): HeldResults {
+    this.#held ??= new HeldResults(this.#link.limits.references);
+    return this.#held;
   }
 
   #park(message: Arrival): boolean {
@@ -155,8 +159,8 @@ export class Dispatch {
     let call: IncomingCall | undefined;
     try {
       call = new IncomingCall(this.#link, id, this.#link.readPath(path), extra ? this.#arrivalOf(extra) : undefined);
-      if (extra?.hold === 1) this.#hold(call);
-      this.#run(call, target, this.#link.unpackArguments(args, table, call));
+      if (extra?.hold === 1) this.#results.hold(call);
+      this.#run(call, target, this.#link.values.unpackArguments(args, table, call));
     } catch (thrown) {
       if (call) return this.#fail(call, thrown, false);
       const refusal = RpcError.from(thrown, "INVALID_ARGUMENT", "no");
@@ -165,7 +169,7 @@ export class Dispatch {
   }
 
   #arrivalOf(extra: CallExtra) {
-    return { ...extra, metadata: this.#link.unpackMetadata(extra) };
+    return { ...extra, metadata: this.#link.values.unpackMetadata(extra) };
   }
 
   /** Runs the handler now, or when the results that it is built on are there. */
@@ -226,7 +230,7 @@ export class Dispatch {
     }
     let packed: Outgoing;
     try {
-      packed = this.#link.packResult(value, call);
+      packed = this.#link.values.packResult(value, call);
     } catch (unpackable) {
       return this.#answerError(call, unpackable, true);
     }
@@ -255,7 +259,7 @@ export class Dispatch {
   }
 
   #answerError(call: IncomingCall, error: unknown, started: boolean): void {
-    const packed = this.#link.packFailure(error, call.path, started ? "yes" : "no");
+    const packed = this.#link.values.packFailure(error, call.path, started ? "yes" : "no");
     this.#link.send(withTable([Kind.reject, call.id, packed.data], packed), packed);
     call.settle();
     // The caller takes a rejection for the end of the call, streams and all.
@@ -273,18 +277,6 @@ export class Dispatch {
     this.#active--;
     if (this.parked > 0) this.resume();
     if (this.#active === 0) this.#link.checkIdle();
-  }
-
-  #hold(call: IncomingCall): void {
-    this.#held ??= new Map();
-    const { references } = this.#link.limits;
-    if (this.#held.size >= references) throw exceeded("references", references);
-    const result = new Promise<unknown>((resolve, reject) => {
-      call.held = { resolve, reject };
-    });
-    // Its failure reaches every dependent through its own call; nobody need read it here.
-    result.catch(() => {});
-    this.#held.set(call.id, result);
   }
 }
 

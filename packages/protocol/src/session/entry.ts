@@ -52,8 +52,8 @@ export class Entry implements Entrance {
     const link = this.#link;
     const refusal = link.refusal(target);
     if (refusal) throw refusal;
-    const packed = link.packArguments(args, { plain: true });
-    const extra = link.packExtra(options);
+    const packed = link.values.packArguments(args, { plain: true });
+    const extra = link.values.packExtra(options);
     const start = [Kind.notify, target, link.writePath(path), packed.data] as const;
     const message: Message = packed.table || extra ? [...start, packed.table, extra] : start;
     this.#calls.sendBehind(() => link.send(message, packed));

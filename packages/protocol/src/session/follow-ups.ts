@@ -36,10 +36,12 @@ export class FollowUps {
     const owner = this.#owner;
     let packed: Outgoing;
     try {
-      packed = ok ? owner.values.packValue(value, "promise", "other", { scope }) : owner.packFailure(value, [], "yes");
+      packed = ok
+        ? owner.values.packValue(value, "promise", "other", { scope })
+        : owner.values.packFailure(value, [], "yes");
       owner.send([Kind.settle, id, ok ? 1 : 0, packed.data, packed.table], packed);
     } catch (unpackable) {
-      packed = owner.packFailure(unpackable, [], "yes");
+      packed = owner.values.packFailure(unpackable, [], "yes");
       owner.send([Kind.settle, id, 0, packed.data, packed.table], packed);
     }
     owner.checkIdle();

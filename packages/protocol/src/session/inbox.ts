@@ -1,12 +1,29 @@
+import type { CallOptions } from "../call-options.ts";
 import { RpcError } from "../error.ts";
-import { type HelloMessage, Kind, type Message } from "../message.ts";
+import { makeDisposable } from "../lifetime.ts";
+import {
+  type CallMessage,
+  type DoneMessage,
+  type HelloMessage,
+  Kind,
+  type Message,
+  type NotifyMessage,
+  type RejectMessage,
+  type ReleaseMessage,
+  type ResolveMessage,
+  type RetainMessage,
+  type WirePath,
+} from "../message.ts";
 import { isId, isIndex, parseMessage } from "../parse-message.ts";
 import { countMessages, eachOfRun, isRun, noPath, RunKind, slotsOf } from "../runs.ts";
 import type { CloseReason } from "../transport.ts";
 import type { Carrier } from "./carrier.ts";
 import type { Greeter } from "./greeter.ts";
 import type { Limits } from "./limits.ts";
+import type { FollowUp } from "./link.ts";
+import type { Outgoing } from "./outgoing.ts";
 import type { Rooms } from "./rooms.ts";
+import type { Way } from "./way.ts";
 
 /** Who gets what arrives. */
 export interface InboxOwner {
@@ -16,6 +33,11 @@ export interface InboxOwner {
   readonly greeter: Greeter;
   /** Set once the session has ended: nothing is heeded any more. */
   readonly ended: CloseReason | undefined;
+  readonly way: Way;
+  /** This side closes, and waits for what is under way. */
+  readonly closing: boolean;
+  send(message: Message, packed: Outgoing): void;
+  checkIdle(): void;
   sendUrgent(message: Message): void;
   takePong(): void;
   takeGoodbye(code: string, message: string, drain: boolean): void;
@@ -52,16 +74,15 @@ export class Inbox {
     // What is wrong with a run is told where every message is checked.
     const whole = isId(entry[1]) && isId(entry[1] + length) && length > 2 && length % slots === 0;
     if (!whole) return eachOfRun(entry, (raw) => this.#take(raw));
-    const { rooms } = this.#owner;
     let id = entry[1];
     for (let at = 2; at < length && !this.#owner.ended; at += slots, id++) {
       const slot = entry[at];
-      if (slots === 1) rooms.takeResult(id, slot, null, false);
-      else if (entry[0] === RunKind.calls && isIndex(slot)) rooms.takePlainCall(id, 0, slot, entry[at + 1]);
-      else if (entry[0] === RunKind.callbacks && isId(slot)) rooms.takePlainCall(id, slot, noPath, entry[at + 1]);
+      if (slots === 1) this.#takeResult(id, slot, null, false);
+      else if (entry[0] === RunKind.calls && isIndex(slot)) this.#takePlainCall(id, 0, slot, entry[at + 1]);
+      else if (entry[0] === RunKind.callbacks && isId(slot)) this.#takePlainCall(id, slot, noPath, entry[at + 1]);
       else eachOfRun([entry[0], id, slot, entry[at + 1]], (raw) => this.#take(raw));
     }
-    if (slots === 1) rooms.checkIdle();
+    if (slots === 1) this.#owner.checkIdle();
   }
 
   #take(raw: unknown): void {
@@ -80,11 +101,11 @@ export class Inbox {
         return this.#greet(message as HelloMessage);
       case Kind.call:
       case Kind.notify:
-        return rooms.takeCall(message);
+        return this.#takeCall(message);
       case Kind.resolve:
       case Kind.reject:
       case Kind.done:
-        return rooms.takeAnswer(message);
+        return this.#takeAnswer(message);
       case Kind.cancel:
         return rooms.dispatch.cancel(message[1], message[2]);
       case Kind.path:
@@ -93,7 +114,7 @@ export class Inbox {
       case Kind.release:
       case Kind.settle:
       case Kind.abort:
-        return rooms.takeReference(message);
+        return this.#takeReference(message);
       case Kind.fragment:
         return this.#takeWhole(owner.carrier.assemble(message));
       case Kind.ping:
@@ -105,6 +126,50 @@ export class Inbox {
       default:
         return rooms.streams.receive(message);
     }
+  }
+
+  #takeCall(message: CallMessage | NotifyMessage): void {
+    const owner = this.#owner;
+    const { dispatch, values } = owner.rooms;
+    // What is under way may still call back; only new work is refused.
+    if (message[0] !== Kind.call || message[2] !== 0 || !owner.closing) return dispatch.receive(message);
+    const closing = new RpcError("UNAVAILABLE", "the session is closing", { delivered: "no" });
+    const packed = values.packError(closing, undefined, "no");
+    owner.send([Kind.reject, message[1], packed.data, packed.table], packed);
+  }
+
+  /** Takes a checked call of a run. */
+  #takePlainCall(id: number, target: number, path: WirePath, args: unknown): void {
+    if (this.#owner.closing) this.#takeCall([Kind.call, id, target, path, args]);
+    else this.#owner.rooms.dispatch.receivePlain(id, target, path, args);
+  }
+
+  #takeAnswer(message: ResolveMessage | RejectMessage | DoneMessage): void {
+    const { calls, values } = this.#owner.rooms;
+    if (message[0] === Kind.done) calls.done(message[1]);
+    else if (message[0] === Kind.reject)
+      calls.reject(message[1], () => values.unpackValue(message[2], message[3], "error", {}));
+    else this.#takeResult(message[1], message[2], message[3], message[4] === 1);
+    this.#owner.checkIdle();
+  }
+
+  #takeResult(id: number, value: unknown, table: unknown, open: boolean): void {
+    const { way, rooms } = this.#owner;
+    if (!table && way.trusted) return rooms.calls.resolveWith(id, value, open);
+    const unpack = (options: CallOptions | undefined) => {
+      const result = rooms.values.unpackValue(value, table, "result", { options });
+      return table ? makeDisposable(result) : result;
+    };
+    rooms.calls.resolve(id, unpack, open);
+  }
+
+  #takeReference(message: RetainMessage | ReleaseMessage | FollowUp): void {
+    const { dispatch, exports, followUps } = this.#owner.rooms;
+    if (message[0] === Kind.retain) exports.retain(message[1]);
+    else if (message[0] !== Kind.release) {
+      if (followUps.knows(message) || !dispatch.defer(message)) followUps.take(message);
+    } else if (message[1] < 0) dispatch.releaseResult(-message[1]);
+    else exports.release(message[1], message[2]);
   }
 
   /** A hello never comes in fragments: relays could not narrow it. */

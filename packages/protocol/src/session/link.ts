@@ -25,6 +25,18 @@ export interface Entrance {
   notify(target: number, path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void;
 }
 
+/** How values are written to the peer, and read. */
+export interface Values {
+  packArguments(args: readonly unknown[], passage: Passage): Outgoing;
+  packExtra(options: CallOptions | undefined): CallExtra | null;
+  packResult(value: unknown, call: IncomingCall): Outgoing;
+  /** Packs a failure for the peer; one that the peer is not told of is reported here. */
+  packFailure(error: unknown, path: readonly string[], delivered: "no" | "yes"): Outgoing;
+  /** The arguments; what must settle before they are whole goes to `call.waits`. */
+  unpackArguments(args: unknown, table: unknown, call: IncomingCall): readonly unknown[];
+  unpackMetadata(extra: CallExtra): unknown;
+}
+
 /** What every room sees of the session: the one way from a room to its neighbours. */
 export interface Link extends CallSession {
   readonly limits: Limits;
@@ -55,19 +67,12 @@ export interface Link extends CallSession {
 
   /** Where calls on references come in. */
   readonly entry: Entrance;
+  readonly values: Values;
 
   /** A fresh id for something of ours that the peer may name. */
   nextId(): number;
   writePath(path: StubPath): WirePath;
   readPath(path: WirePath): readonly string[];
-  packArguments(args: readonly unknown[], passage: Passage): Outgoing;
-  packExtra(options: CallOptions | undefined): CallExtra | null;
-  packResult(value: unknown, call: IncomingCall): Outgoing;
-  /** Packs a failure for the peer; one that the peer is not told of is reported here. */
-  packFailure(error: unknown, path: readonly string[], delivered: "no" | "yes"): Outgoing;
-  /** The arguments; what must settle before they are whole goes to `call.waits`. */
-  unpackArguments(args: unknown, table: unknown, call: IncomingCall): readonly unknown[];
-  unpackMetadata(extra: CallExtra): unknown;
 
   /** Sends how a promise of ours settled; what goes along is lent or owned as the promise was. */
   sendSettled(id: number, ok: boolean, value: unknown, scope: CallScope | undefined): void;

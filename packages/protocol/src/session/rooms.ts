@@ -1,25 +1,5 @@
-import type { CallOptions } from "../call-options.ts";
 import { RpcError } from "../error.ts";
-import { isForeign } from "../error-wire.ts";
-import { makeDisposable } from "../lifetime.ts";
-import {
-  type AbortMessage,
-  type CallExtra,
-  type CallMessage,
-  type DoneMessage,
-  earlyCalls,
-  type ItemsMessage,
-  Kind,
-  type Message,
-  type NotifyMessage,
-  type RejectMessage,
-  type ReleaseMessage,
-  type ResolveMessage,
-  type RetainMessage,
-  type SettleMessage,
-  type WirePath,
-} from "../message.ts";
-import { randomHex } from "../random-id.ts";
+import { earlyCalls, type ItemsMessage, type Message, type WirePath } from "../message.ts";
 import type { Session, SessionOptions } from "../session-options.ts";
 import type { Peer, Transport } from "../transport.ts";
 import { Calls } from "./calls.ts";
@@ -34,11 +14,9 @@ import type { Limits } from "./limits.ts";
 import type { FollowUp, Link } from "./link.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Outgoing, Ticket } from "./outgoing.ts";
-import type { Passage } from "./passage.ts";
 import { PathNumbers } from "./path-numbers.ts";
 import type { Post } from "./post.ts";
 import { Promises } from "./promises.ts";
-import { replacementFor } from "./replacement.ts";
 import type { CallScope } from "./scope.ts";
 import { Signals } from "./signals.ts";
 import type { SessionStats } from "./stats.ts";
@@ -207,73 +185,12 @@ export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamsOwner
     this.#streams?.pump();
   }
 
-  takeCall(message: CallMessage | NotifyMessage): void {
-    // What is under way may still call back; only new work is refused.
-    if (message[0] === Kind.call && message[2] === 0 && this.#hall.closing) {
-      const closing = new RpcError("UNAVAILABLE", "the session is closing", { delivered: "no" });
-      const packed = this.values.packError(closing, undefined, "no");
-      this.send([Kind.reject, message[1], packed.data, packed.table], packed);
-      return;
-    }
-    this.dispatch.receive(message);
-  }
-
-  /** Takes a checked call of a run. */
-  takePlainCall(id: number, target: number, path: WirePath, args: unknown): void {
-    if (this.#hall.closing) this.takeCall([Kind.call, id, target, path, args]);
-    else this.dispatch.receivePlain(id, target, path, args);
-  }
-
-  takeAnswer(message: ResolveMessage | RejectMessage | DoneMessage): void {
-    if (message[0] === Kind.done) this.calls.done(message[1]);
-    else if (message[0] === Kind.reject)
-      this.calls.reject(message[1], () => this.values.unpackValue(message[2], message[3], "error", {}));
-    else this.takeResult(message[1], message[2], message[3], message[4] === 1);
-    this.checkIdle();
-  }
-
-  takeResult(id: number, value: unknown, table: unknown, open: boolean): void {
-    if (!table && this.way.trusted) return this.calls.resolveWith(id, value, open);
-    const unpack = (options: CallOptions | undefined) => {
-      const result = this.values.unpackValue(value, table, "result", { options });
-      return table ? makeDisposable(result) : result;
-    };
-    this.calls.resolve(id, unpack, open);
-  }
-
-  takeReference(message: RetainMessage | ReleaseMessage | SettleMessage | AbortMessage): void {
-    switch (message[0]) {
-      case Kind.retain:
-        return this.exports.retain(message[1]);
-      case Kind.release:
-        if (message[1] < 0) this.dispatch.releaseResult(-message[1]);
-        else this.exports.release(message[1], message[2]);
-        return;
-      default:
-        if (this.knows(message) || !this.dispatch.defer(message)) this.followUp(message);
-    }
-  }
-
   knows(message: FollowUp): boolean {
     return this.followUps.knows(message);
   }
 
   followUp(message: FollowUp): void {
     this.followUps.take(message);
-  }
-
-  /** The platform refused a message: whoever it was for is told. */
-  refused(message: Message, error: unknown): void {
-    const refusal = RpcError.is(error)
-      ? error
-      : new RpcError("INVALID_ARGUMENT", "the platform cannot send this message", { cause: error, delivered: "no" });
-    if (message[0] === Kind.call) return this.calls.refused(message[1], refusal);
-    // A port that is gone takes nothing instead either; its end is on the way.
-    if (refusal.code === "UNAVAILABLE") return;
-    if (message[0] === Kind.items) this.streams.refused(message[1], refusal);
-    else if (message[0] !== Kind.notify && !this.#sendInstead(message, refusal) && refusal.code === "UNIMPLEMENTED")
-      return;
-    this.report(refusal);
   }
 
   /** The session has ended: every room empties itself, and settles what it held. */
@@ -343,32 +260,12 @@ export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamsOwner
     return this.paths.read(path);
   }
 
-  packArguments(args: readonly unknown[], passage: Passage): Outgoing {
-    return this.values.packArguments(args, passage);
-  }
-
-  packExtra(options: CallOptions | undefined): CallExtra | null {
-    return this.values.packExtra(options);
-  }
-
-  packResult(value: unknown, call: IncomingCall): Outgoing {
-    return this.values.packValue(value, "result", "result", { call });
-  }
-
   packItem(item: unknown, call: IncomingCall | undefined): Outgoing {
     return this.values.packValue(item, "item", "item", call ? { call } : {});
   }
 
   packError(error: unknown): Outgoing {
-    return this.packFailure(error, [], "yes");
-  }
-
-  packFailure(error: unknown, path: readonly string[], delivered: "no" | "yes"): Outgoing {
-    const exposed = this.options.exposeErrors ?? this.way.trusted;
-    const expected = exposed || (RpcError.is(error) ? !isForeign(error) : isAbort(error));
-    const reference = expected ? undefined : randomHex(1);
-    if (reference !== undefined) this.report(error, path, reference);
-    return this.values.packError(error, reference, delivered);
+    return this.values.packFailure(error, [], "yes");
   }
 
   packReason(reason: unknown): Outgoing {
@@ -377,14 +274,6 @@ export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamsOwner
 
   unpackReason(data: unknown, table: unknown): unknown {
     return this.values.unpackReason(data, table);
-  }
-
-  unpackArguments(args: unknown, table: unknown, call: IncomingCall): readonly unknown[] {
-    return this.values.unpackArguments(args, table, call);
-  }
-
-  unpackMetadata(extra: CallExtra): unknown {
-    return this.values.unpackMetadata(extra);
   }
 
   unpackItems(message: ItemsMessage): readonly unknown[] {
@@ -420,22 +309,10 @@ export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamsOwner
     // A stub is its holder's: collection gives it back.
     if (!nodeOf(result)) this.exports.discard(result);
   }
-
-  /** Says whether the peer waits for the message; strangers' protocols simply have no word for the others. */
-  #sendInstead(message: Message, { code, message: why }: RpcError): boolean {
-    const instead = replacementFor(message, this.values.packError(new RpcError(code, why), undefined, "yes"), why);
-    if (instead) this.#hall.send(instead);
-    return instead !== undefined;
-  }
 }
 
 /** Runs `send` once the call that brings what it speaks of has left. */
 function afterCall(scope: CallScope | undefined, send: () => void): void {
   if (scope) scope.follow(send);
   else send();
-}
-
-function isAbort(error: unknown): boolean {
-  const { code } = RpcError.from(error);
-  return code === "CANCELLED" || code === "DEADLINE_EXCEEDED";
 }

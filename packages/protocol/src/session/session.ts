@@ -9,6 +9,7 @@ import { Carrier } from "./carrier.ts";
 import { channelView, claimChannel, freeChannel, hasSessions } from "./channel.ts";
 import { chooseCodec } from "./choose-codec.ts";
 import { laterFailure, pendingFailure } from "./endings.ts";
+import { Farewell } from "./farewell.ts";
 import { Greeter } from "./greeter.ts";
 import { Inbox } from "./inbox.ts";
 import { Later } from "./later.ts";
@@ -18,14 +19,14 @@ import { Outbox } from "./outbox.ts";
 import type { Outgoing, Ticket } from "./outgoing.ts";
 import { Pings } from "./pings.ts";
 import { Post } from "./post.ts";
+import { tellRefused } from "./refused.ts";
 import { reportFailure } from "./report-failure.ts";
 import { Rooms } from "./rooms.ts";
+import { StateTeller } from "./state.ts";
 import type { SessionStats } from "./stats.ts";
 import { Way } from "./way.ts";
 
 const resolved = Promise.resolve();
-
-const noListeners: readonly never[] = [];
 
 /**
  * The hall: joins the rooms of one session, hands each message to the room that
@@ -42,18 +43,16 @@ export class SessionHall implements Session {
   readonly post: Post;
   readonly rooms: Rooms;
   readonly greeter: Greeter;
+  readonly states: StateTeller = new StateTeller(this);
   readonly #inbox: Inbox = new Inbox(this);
+  #farewell: Farewell | undefined;
   readonly #ready = new Later<void>();
   readonly #closed = new Later<CloseReason>();
   readonly #port: Transport;
   #liveness: Liveness | undefined;
-  #listeners: readonly ((state: Session["state"]) => void)[] = noListeners;
   #pings: Pings | undefined;
   #peer: Peer;
-  #state: Session["state"] = "connecting";
   #ended: CloseReason | undefined;
-  #closing: Promise<void> | undefined;
-  #idle: (() => void) | undefined;
   /** Urgent messages since the port was last writable. */
   #passed = 0;
   #awaited = false;
@@ -94,7 +93,7 @@ export class SessionHall implements Session {
 
   /** Whoever reads it waits for the peer, so the process stays for it as for a call. */
   get ready(): Promise<void> {
-    if (this.#state === "connecting" && !this.#awaited) {
+    if (this.states.now === "connecting" && !this.#awaited) {
       this.#awaited = true;
       this.#holdAsNeeded();
     }
@@ -110,7 +109,7 @@ export class SessionHall implements Session {
   }
 
   get state(): Session["state"] {
-    return this.#state;
+    return this.states.now;
   }
 
   get contract(): string | undefined {
@@ -139,11 +138,7 @@ export class SessionHall implements Session {
   }
 
   onState(listener: (state: Session["state"]) => void): () => void {
-    const own = (state: Session["state"]) => listener(state);
-    this.#listeners = this.#listeners.concat(own);
-    return () => {
-      this.#listeners = this.#listeners.filter((listener) => listener !== own);
-    };
+    return this.states.on(listener);
   }
 
   stats(): SessionStats {
@@ -158,8 +153,7 @@ export class SessionHall implements Session {
   }
 
   close({ drain = 0, reason = closedHere }: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#close(drain, { ...reason, by: "local" });
-    return this.#closing;
+    return this.#leave.close(drain, { ...reason, by: "local" });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -167,13 +161,13 @@ export class SessionHall implements Session {
   }
 
   get closing(): boolean {
-    return this.#closing !== undefined;
+    return this.#farewell?.begun === true;
   }
 
   /** Why no call can be made on `target` now, if so. While either side drains, references may still be called. */
   refusal(target: number): RpcError | undefined {
     if (this.#ended) return laterFailure(this.#ended);
-    if (this.#state === "draining" && target === 0)
+    if (this.states.now === "draining" && target === 0)
       return new RpcError("UNAVAILABLE", "the session is closing", { delivered: "no" });
     if (this.post.waiting >= this.limits.queuedCalls)
       return exceeded("messages before the handshake", this.limits.queuedCalls);
@@ -217,7 +211,7 @@ export class SessionHall implements Session {
     this.#standIns ??= new WeakSet();
     this.#refusing = true;
     try {
-      this.rooms.refused(message, error);
+      tellRefused(message, error, this.rooms, (instead) => this.send(instead));
     } finally {
       this.#refusing = false;
     }
@@ -236,7 +230,7 @@ export class SessionHall implements Session {
 
   /** Both have said hello, and the peer is let in. */
   becomeReady(): void {
-    if (this.#state === "connecting") this.#enter("ready");
+    if (this.states.now === "connecting") this.states.enter("ready");
     this.#awaited = false;
     this.#holdAsNeeded();
     this.#ready.resolve();
@@ -255,12 +249,17 @@ export class SessionHall implements Session {
 
   /** Something has ended: a drain may be over. */
   checkIdle(): void {
-    if (this.#idle && this.rooms.idle) this.#idle();
+    this.#farewell?.checkIdle();
   }
 
   /** The conversation cannot go on: says why and ends. */
   fail(error: RpcError): void {
-    this.#say({ code: error.code, message: error.message, by: "local", cause: error });
+    this.#leave.fail(error);
+  }
+
+  get #leave(): Farewell {
+    this.#farewell ??= new Farewell(this);
+    return this.#farewell;
   }
 
   /** Ends everything, once. */
@@ -279,9 +278,9 @@ export class SessionHall implements Session {
     this.rooms.end(error);
     this.#ready.reject(error);
     this.#pings?.end(error);
-    this.#idle?.();
+    this.#farewell?.end();
     this.#closed.resolve(reason);
-    this.#enter("closed");
+    this.states.enter("closed");
   }
 
   /** The process must not end under us while something is served, awaited or owed. */
@@ -302,61 +301,12 @@ export class SessionHall implements Session {
     });
   }
 
-  #enter(state: Session["state"]): void {
-    if (this.#state === state || this.#state === "closed") return;
-    this.#state = state;
-    for (const listener of this.#listeners) {
-      try {
-        listener(state);
-      } catch (error) {
-        this.report(error);
-      }
-    }
-  }
-
-  async #close(drain: number, reason: CloseReason): Promise<void> {
-    if (drain > 0 && !this.#ended && !this.rooms.idle) await this.#drain(drain);
-    this.#say(reason);
-  }
-
-  #drain(limit: number): Promise<void> {
-    this.#enter("draining");
-    this.send([Kind.goodbye, "OK", "the other side is closing", 1]);
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#idle?.(), limit);
-      this.#idle = () => {
-        this.#idle = undefined;
-        clearTimeout(timer);
-        // What was answered in this turn goes out before the goodbye.
-        resolve();
-      };
-      this.checkIdle();
-    });
-  }
-
-  /** Sends what is queued, says goodbye, ends. */
-  #say(reason: CloseReason): void {
-    if (this.#ended) return;
-    const told = reason.message.slice(0, 1024);
-    if (this.greeted || reason.code !== "OK") {
-      try {
-        const goodbye: Message = [Kind.goodbye, reason.code, told];
-        this.carrier.markPlain(goodbye);
-        this.outbox.push(goodbye);
-        this.outbox.flush();
-      } catch {
-        // The port is gone: nobody is left to be told.
-      }
-    }
-    this.end(reason);
-  }
-
   takePong(): void {
     if (this.#pings?.answered()) this.owe(-1);
   }
 
   takeGoodbye(code: string, message: string, drain: boolean): void {
-    if (drain) return this.#enter("draining");
+    if (drain) return this.states.enter("draining");
     const known = code === "OK" || (errorCodes as readonly string[]).includes(code);
     this.end({ code: known ? (code as ErrorCode) : "UNAVAILABLE", message, by: "remote" });
   }
@@ -394,7 +344,7 @@ export class SessionHall implements Session {
   }
 
   unresponsive(is: boolean): void {
-    if (this.options.heartbeat !== false) this.#enter(is ? "unresponsive" : "ready");
+    if (this.options.heartbeat !== false) this.states.enter(is ? "unresponsive" : "ready");
   }
 
   silent(silence: number): void {

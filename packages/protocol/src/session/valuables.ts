@@ -1,7 +1,8 @@
 import type { CallOptions } from "../call-options.ts";
 import { RpcError } from "../error.ts";
-import { errorFromValue, errorToValue } from "../error-wire.ts";
+import { errorFromValue, errorToValue, isForeign } from "../error-wire.ts";
 import type { CallExtra, ItemsMessage } from "../message.ts";
+import { randomHex } from "../random-id.ts";
 import type { OutgoingMessage } from "../session-options.ts";
 import { transfer as markForTransfer } from "../transfer.ts";
 import { type Packed, type PackOptions, pack, packArguments } from "../values/pack.ts";
@@ -9,6 +10,7 @@ import { type UnpackOptions, unpack } from "../values/unpack.ts";
 import { packPlain, unpackPlain } from "./hello.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import type { Limits } from "./limits.ts";
+import type { Values } from "./link.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Passage } from "./passage.ts";
 import { Reader, type ReferenceRooms, Writer } from "./references.ts";
@@ -19,10 +21,12 @@ export interface ValuablesOwner extends ReferenceRooms {
   readonly way: Way;
   /** Codec makes text or bytes, the transport clones: a message may go either way. */
   readonly mixed: boolean;
+  /** A failure that the peer is not told of. */
+  report(error: unknown, path: readonly string[], reference: string): void;
 }
 
 /** Packs and unpacks the values of one session, each for what it is: arguments, results, items, errors. */
-export class Valuables {
+export class Valuables implements Values {
   readonly #owner: ValuablesOwner;
   #writer: Writer | undefined;
   /** Options for each root, as the way is now: made once, since every message needs some. */
@@ -44,6 +48,20 @@ export class Valuables {
     const { transfer } = this.#owner.options;
     if (transfer) return this.#packChosen(passage, root, transfer({ kind, value }), pack, value);
     return this.#pack(passage, this.#optionsFor(root), pack, value);
+  }
+
+  packResult(value: unknown, call: IncomingCall): Outgoing {
+    return this.packValue(value, "result", "result", { call });
+  }
+
+  /** Packs a failure for the peer; one that the peer is not told of is reported here. */
+  packFailure(error: unknown, path: readonly string[], delivered: "no" | "yes"): Outgoing {
+    const { options, way } = this.#owner;
+    const exposed = options.exposeErrors ?? way.trusted;
+    const expected = exposed || (RpcError.is(error) ? !isForeign(error) : isAbort(error));
+    const reference = expected ? undefined : randomHex(1);
+    if (reference !== undefined) this.#owner.report(error, path, reference);
+    return this.packError(error, reference, delivered);
   }
 
   /** Packs an error, without what of it cannot cross. */
@@ -229,4 +247,9 @@ function unsendable(name: string, expected: string, got: unknown): RpcError {
 
 function subjectOf(path: readonly string[]): string {
   return path.length > 0 ? JSON.stringify(path.join(".")) : "a function";
+}
+
+function isAbort(error: unknown): boolean {
+  const { code } = RpcError.from(error);
+  return code === "CANCELLED" || code === "DEADLINE_EXCEEDED";
 }
