@@ -3,10 +3,10 @@ import { RpcError } from "../error.ts";
 import type { Delivered, ErrorCode } from "../error-code.ts";
 import { errorFromValue } from "../error-wire.ts";
 import { release } from "../lifetime.ts";
-import { type CallExtra, type CallMessage, Kind } from "../message.ts";
-import { plainSize } from "../values/pack.ts";
+import { type CallMessage, Kind } from "../message.ts";
 import { CallQueue } from "./call-queue.ts";
 import { CallResult, type ResultOwner } from "./call-result.ts";
+import { CallWriter } from "./call-writer.ts";
 import { IdTable } from "./id-table.ts";
 import type { Link } from "./link.ts";
 import { PendingCall } from "./pending-call.ts";
@@ -20,6 +20,7 @@ import { watchCall } from "./watch-call.ts";
  */
 export class Calls implements ResultOwner {
   readonly #link: Link;
+  readonly #writer: CallWriter;
   readonly #pending = new IdTable<PendingCall>();
   readonly #queue: CallQueue;
   #pipelines: Pipelining | undefined;
@@ -27,12 +28,12 @@ export class Calls implements ResultOwner {
   readonly #cap: number;
   #granted: number;
   #inFlight = 0;
-  #lastId = 0;
 
   /** @param granted calls in flight until the peer has said how many it grants. */
   constructor(link: Link, granted: number) {
     const { concurrency = Number.POSITIVE_INFINITY } = link.options;
     this.#link = link;
+    this.#writer = new CallWriter(link);
     if (!(concurrency >= 1)) throw new TypeError(`expected concurrency to be at least 1, got ${concurrency}`);
     this.#cap = concurrency;
     this.#granted = Math.min(granted, concurrency);
@@ -84,7 +85,8 @@ export class Calls implements ResultOwner {
     const outer = pipelining.packing;
     pipelining.packing = pending;
     try {
-      this.#write(pending, target, args);
+      if (target < 0) pipelining.addBase(this.#pendingOf(-target));
+      this.#writer.write(pending, target, args);
       this.#admit(pending);
     } catch (thrown) {
       pipelining.releaseBases(pending);
@@ -198,30 +200,6 @@ export class Calls implements ResultOwner {
     return this.#queue.refusal ?? this.#link.refusal(target);
   }
 
-  /** Writes the message of a call. Throws what its arguments, options or path throw; then it has no id. */
-  #write(pending: PendingCall, target: number, args: readonly unknown[]): void {
-    const { options, path } = pending;
-    const link = this.#link;
-    const size = target < 0 || options || link.options.transfer ? 0 : plainSizeOf(args);
-    let extra: CallExtra | null = null;
-    let packed: PendingCall["packed"];
-    if (size === 0) {
-      if (target < 0) this.#pipelining.addBase(this.#pendingOf(-target));
-      extra = link.values.packExtra(options);
-      pending.packed = packed = link.values.packArguments(args, pending);
-    }
-    const wirePath = link.writePath(path);
-    const data = packed ? oneOrAll(packed.data as readonly unknown[]) : args.length === 1 ? args[0] : args.slice();
-    // Only now, since reading the arguments may have made calls that leave first, and ids must rise.
-    const id = ++this.#lastId;
-    pending.id = id;
-    (pending.result as CallResult).id = id;
-    pending.size = size;
-    const message = [Kind.call, id, target, wirePath, data] as const;
-    const table = packed?.table ?? null;
-    pending.message = extra ? [...message, table, extra] : table ? [...message, table] : message;
-  }
-
   #admit(pending: PendingCall): void {
     if (pending.options) this.#watch(pending, pending.options);
     if (this.#queue.length > 0 || this.#inFlight >= this.#granted) this.#queue.push(pending);
@@ -308,22 +286,6 @@ function takeResult(pending: PendingCall): CallResult | undefined {
 function reject(pending: PendingCall, error: () => RpcError): void {
   pending.unwatch?.();
   takeResult(pending)?.reject(error);
-}
-
-/** About how many bytes the arguments are when all of them are plain primitives; 0 when not. */
-function plainSizeOf(args: readonly unknown[]): number {
-  let total = 1;
-  for (let index = 0; index < args.length; index++) {
-    const size = plainSize(args[index]);
-    if (size === 0) return 0;
-    total += size;
-  }
-  return total;
-}
-
-/** A single argument travels without a list around it, unless it is a list itself. */
-function oneOrAll(args: readonly unknown[]): unknown {
-  return args.length === 1 && !Array.isArray(args[0]) ? args[0] : args;
 }
 
 function abortError(signal: AbortSignal | undefined, delivered: Delivered): RpcError {

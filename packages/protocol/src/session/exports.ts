@@ -1,3 +1,4 @@
+import { IdTable, manyReferences } from "./id-table.ts";
 import { exceeded } from "./limits.ts";
 import type { Link } from "./link.ts";
 import type { CallScope } from "./scope.ts";
@@ -23,7 +24,7 @@ export type Lease = (typeof Lease)[keyof typeof Lease];
  * `[Symbol.dispose]` runs once the last holder anywhere has let go.
  */
 export class Exports {
-  readonly #byId = new Map<number, Export>();
+  readonly #byId = new IdTable<Export>(manyReferences);
   readonly #byValue = new Map<object, Export>();
   readonly #link: Link;
 
@@ -79,7 +80,7 @@ export class Exports {
 
   /** The session has ended: the peer holds nothing any more. */
   clear(): void {
-    const entries = [...this.#byId.values()];
+    const entries = this.#byId.values();
     this.#byId.clear();
     this.#byValue.clear();
     for (const entry of entries) if (entry.holds > 0) this.#lastHoldGone(entry);
@@ -91,7 +92,7 @@ export class Exports {
     const { references } = this.#link.limits;
     if (this.#byId.size >= references) throw exceeded("references", references);
     const entry = { id: this.#link.nextId(), value, lends: 0, holds: 0 };
-    this.#byId.set(entry.id, entry);
+    this.#byId.add(entry);
     this.#byValue.set(value, entry);
     return entry;
   }

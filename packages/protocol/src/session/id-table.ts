@@ -1,5 +1,10 @@
 const smallest = 16;
-const largest = 4096;
+
+/** A ring that is longer than this does not outlast what was in it. */
+const lasting = 1024;
+
+/** The longest ring of a table of references, of which there may be 10 000. */
+export const manyReferences = 16_384;
 
 /** The ring of every table without a thing in it. Never written to. */
 const none: never[] = [];
@@ -10,9 +15,15 @@ const none: never[] = [];
  * round again move to a Map.
  */
 export class IdTable<T extends { readonly id: number }> {
+  readonly #longest: number;
   #ring: (T | undefined)[] = none;
   #stayed: Map<number, T> | undefined;
   #size = 0;
+
+  /** @param longest how long the ring may grow, a power of two: twice as many as usually stay at once. */
+  constructor(longest = 4096) {
+    this.#longest = longest;
+  }
 
   get size(): number {
     return this.#size;
@@ -25,7 +36,7 @@ export class IdTable<T extends { readonly id: number }> {
 
   /** Adds a thing whose id is not in the table. */
   add(thing: T): void {
-    if (this.#size >= this.#ring.length >> 1 && this.#ring.length < largest) this.#grow();
+    if (this.#size >= this.#ring.length >> 1 && this.#ring.length < this.#longest) this.#grow();
     this.#size++;
     const slot = thing.id & (this.#ring.length - 1);
     const before = this.#ring[slot];
@@ -40,7 +51,7 @@ export class IdTable<T extends { readonly id: number }> {
     const slot = id & (this.#ring.length - 1);
     if (this.#ring[slot]?.id === id) this.#ring[slot] = undefined;
     else if (!this.#stayed?.delete(id)) return false;
-    this.#size--;
+    if (--this.#size === 0 && this.#ring.length > lasting) this.#ring = none;
     return true;
   }
 

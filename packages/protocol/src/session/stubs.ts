@@ -3,6 +3,7 @@ import { RpcError } from "../error.ts";
 import { Kind } from "../message.ts";
 import { CallResult } from "./call-result.ts";
 import { Lease } from "./exports.ts";
+import { IdTable, manyReferences } from "./id-table.ts";
 import { exceeded } from "./limits.ts";
 import type { Link } from "./link.ts";
 import type { CallScope } from "./scope.ts";
@@ -15,7 +16,7 @@ import { makeStub, StubRoot } from "./stub-proxy.ts";
  */
 export class Stubs {
   readonly link: Link;
-  readonly #cores = new Map<number, StubCore>();
+  readonly #cores = new IdTable<StubCore>(manyReferences);
 
   constructor(link: Link) {
     this.link = link;
@@ -72,7 +73,7 @@ export class Stubs {
     const { references } = this.link.limits;
     if (this.#cores.size >= references) throw exceeded("references", references);
     const core = new StubCore(id, this);
-    this.#cores.set(id, core);
+    this.#cores.add(core);
     return core;
   }
 
