@@ -1,6 +1,5 @@
-import type { Backoff } from "./backoff.ts";
+import { type Backoff, RedialPace } from "./backoff.ts";
 import { RpcError } from "./error.ts";
-import { RedialPace } from "./redial-pace.ts";
 import { laterFailure } from "./session/endings.ts";
 import { openSession } from "./session/session.ts";
 import type { CloseOptions, Session, SessionOptions } from "./session-options.ts";

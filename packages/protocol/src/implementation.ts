@@ -1,4 +1,4 @@
-import type { LazyTypes, NoErrors, ProcedureTypes } from "./remote.ts";
+import type { LazyTypes, NoErrors, ProcedureTypes } from "./procedure-types.ts";
 import type { Call } from "./session/incoming-call.ts";
 
 /**

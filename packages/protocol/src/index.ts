@@ -1,42 +1,26 @@
 // For users.
 
-// For adapters and the other packages.
-export { type Backoff, waitBefore } from "./backoff.ts";
-export { ByteQueue } from "./byte-queue.ts";
-export { type CallOptions, mergeOptions } from "./call-options.ts";
+export type { CallOptions } from "./call-options.ts";
 export { clone } from "./clone-codec.ts";
 export { cloneInPieces } from "./clone-pieces.ts";
-export type { Codec, CodecOptions, CodecSession, DecodeGuard, FramePieces } from "./codec.ts";
-export { type ConnectorOptions, defineConnector } from "./connector.ts";
-export { markDefined, RpcError, type RpcErrorOptions } from "./error.ts";
+export type { Codec } from "./codec.ts";
+export { RpcError, type RpcErrorOptions } from "./error.ts";
 export { type Delivered, type ErrorCode, errorCodes, type KnownErrorCode } from "./error-code.ts";
-export { isForeign } from "./error-wire.ts";
 export type { Implementation, PartialImplementation } from "./implementation.ts";
 export type { IncomingInterceptor, OutgoingCall, OutgoingInterceptor } from "./interceptor.ts";
-export { type JsonOptions, json, parseJson } from "./json-codec.ts";
+export { type JsonOptions, json } from "./json-codec.ts";
 export { type LengthFramedOptions, lengthFramed } from "./length-framed-codec.ts";
 export { disposable, release, retain } from "./lifetime.ts";
-export type { Listener } from "./listener.ts";
-export { forbiddenNames, lazyMark, procedureMark } from "./marks.ts";
-export { Kind, type Message, PROTOCOL_VERSION } from "./message.ts";
 export { type NdjsonOptions, ndjson } from "./ndjson-codec.ts";
-export { type Parsed, parseMessage } from "./parse-message.ts";
-export { proxy, proxyNames } from "./proxy-mark.ts";
-export { randomHex, randomId } from "./random-id.ts";
+export type { CallError, DeclaredErrors, DefinedError, NoErrors, OtherErrors } from "./procedure-types.ts";
+export { proxy } from "./proxy-mark.ts";
 export { registerClass } from "./register-class.ts";
 export { type Relay, type RelayOptions, relay } from "./relay.ts";
 export type {
-  CallError,
-  DeclaredErrors,
-  DefinedError,
   ErrorOf,
   InputOf,
   ItemOf,
-  LazyTypes,
-  NoErrors,
-  OtherErrors,
   OutputOf,
-  ProcedureTypes,
   Received,
   Remote,
   RemoteProcedure,
@@ -48,16 +32,10 @@ export type {
   SentValue,
 } from "./remote.ts";
 export { RpcTarget } from "./rpc-target.ts";
-export { carryContext, isGenerated } from "./session/carried-stream.ts";
-export { deferCall, failedCall } from "./session/deferred-call.ts";
-export { laterFailure } from "./session/endings.ts";
-export { type Call, currentCall, enterCall, leaveCall } from "./session/incoming-call.ts";
-export { interceptCall, interceptNotification } from "./session/intercept.ts";
+export { type Call, currentCall } from "./session/incoming-call.ts";
 export { defaultLimits, type Limits } from "./session/limits.ts";
 export { openSession } from "./session/session.ts";
 export type { SessionStats } from "./session/stats.ts";
-export type { ResultBase, StubBase, StubPath } from "./session/stub-base.ts";
-export { makeStub, nodeOf, type StubNode } from "./session/stub-proxy.ts";
 export type {
   AnySession,
   CloseOptions,
@@ -66,11 +44,9 @@ export type {
   Session,
   SessionOptions,
 } from "./session-options.ts";
-export type { OpenSource, SessionSource, SourceStatus } from "./session-source.ts";
-export { type ItemMeta, type ItemWithMeta, isItemWithMeta, metaOf, rememberMeta, withMeta } from "./stream-meta.ts";
+export { type ItemMeta, metaOf, withMeta } from "./stream-meta.ts";
 export { describeEntry, type TapEntry, type TapOptions, tap } from "./tap.ts";
 export { findTransferables, transfer } from "./transfer.ts";
-export { isMarked } from "./transfer-mark.ts";
 export {
   type Carriage,
   type CloseReason,
@@ -84,3 +60,31 @@ export {
   type TransportPort,
 } from "./transport.ts";
 export { type TransportPairOptions, transportPair } from "./transport-pair.ts";
+
+// For adapters, codecs and the other packages.
+
+export { type Backoff, waitBefore } from "./backoff.ts";
+export { ByteQueue } from "./byte-queue.ts";
+export { mergeOptions } from "./call-options.ts";
+export type { CodecOptions, CodecSession, DecodeGuard, FramePieces } from "./codec.ts";
+export { type ConnectorOptions, defineConnector } from "./connector.ts";
+export { markDefined } from "./error.ts";
+export { isForeign } from "./error-wire.ts";
+export { parseJson } from "./json-codec.ts";
+export type { Listener } from "./listener.ts";
+export { forbiddenNames, lazyMark, procedureMark } from "./marks.ts";
+export { Kind, type Message, PROTOCOL_VERSION } from "./message.ts";
+export { type Parsed, parseMessage } from "./parse-message.ts";
+export type { LazyTypes, ProcedureTypes } from "./procedure-types.ts";
+export { proxyNames } from "./proxy-mark.ts";
+export { randomHex, randomId } from "./random-id.ts";
+export { carryContext, isGenerated } from "./session/carried-stream.ts";
+export { deferCall, failedCall } from "./session/deferred-call.ts";
+export { laterFailure } from "./session/endings.ts";
+export { enterCall, leaveCall } from "./session/incoming-call.ts";
+export { interceptCall, interceptNotification } from "./session/intercept.ts";
+export type { ResultBase, StubBase, StubPath } from "./session/stub-base.ts";
+export { makeStub, nodeOf, type StubNode } from "./session/stub-proxy.ts";
+export type { OpenSource, SessionSource, SourceStatus } from "./session-source.ts";
+export { type ItemWithMeta, isItemWithMeta, rememberMeta } from "./stream-meta.ts";
+export { isMarked } from "./transfer-mark.ts";

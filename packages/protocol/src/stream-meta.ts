@@ -1,3 +1,5 @@
+import { maxItemId } from "./parse-message.ts";
+
 /** What an item of a stream may carry besides its value, as in server-sent events. */
 export interface ItemMeta {
   /** Names the item, so that a stream can be resumed behind it. At most 1 024 characters. */
@@ -27,8 +29,8 @@ Object.defineProperty(ItemWithMeta.prototype, Symbol.for("portolan.item"), { val
  */
 export function withMeta<T>(value: T, meta: ItemMeta): T {
   const { id = "", retry = 0 } = meta;
-  if (typeof id !== "string" || id.length > longestId) {
-    throw new TypeError(`expected an id of at most ${longestId} characters, got ${describe(id)}`);
+  if (typeof id !== "string" || id.length > maxItemId) {
+    throw new TypeError(`expected an id of at most ${maxItemId} characters, got ${describe(id)}`);
   }
   if (!Number.isSafeInteger(retry) || retry < 0) {
     throw new TypeError(`expected retry to be a whole number of milliseconds, got ${String(retry)}`);
@@ -36,8 +38,6 @@ export function withMeta<T>(value: T, meta: ItemMeta): T {
   // The consumer sees the value itself, so that is the type that the generator yields.
   return new ItemWithMeta(value, meta) as unknown as T;
 }
-
-const longestId = 1024;
 
 function describe(id: unknown): string {
   return typeof id === "string" ? `one of ${id.length}` : typeof id;

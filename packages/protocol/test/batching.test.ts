@@ -21,6 +21,7 @@ async function counted(api: unknown) {
 }
 
 const soon = new Map<string, Promise<unknown>>();
+
 const api = {
   one: () => 1,
   together(key: string) {
@@ -146,6 +147,24 @@ describe("messages that arise together", () => {
     expect(results[42]).toMatchObject({
       reason: { code: "INVALID_ARGUMENT", message: expect.stringContaining("args[0].user.socket") },
     });
+    await pair.done();
+  });
+});
+
+describe("a recorded transport", () => {
+  it("passes everything", async () => {
+    let record: ReturnType<typeof recorded> | undefined;
+    const pair = open(
+      { one: () => 1 },
+      {
+        around: (it) => {
+          record = recorded(it);
+          return record;
+        },
+      },
+    );
+    expect(await pair.remote.one()).toBe(1);
+    expect(record?.out.length).toBe(1);
     await pair.done();
   });
 });

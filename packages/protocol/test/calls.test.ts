@@ -1,12 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type CallOptions, makeStub, nodeOf, openSession, RpcError, transportPair } from "../src/index.ts";
-import { type Loose, open, promised, turns } from "./sessions.ts";
-
-/** The same function with options for its calls. */
-function withOptions(stub: Loose, options: CallOptions): Loose {
-  const node = nodeOf(stub) as NonNullable<ReturnType<typeof nodeOf>>;
-  return makeStub(node.base, node.segments, options);
-}
+import { openSession, RpcError, transportPair } from "../src/index.ts";
+import { type Loose, open, promised, turns, withOptions } from "./sessions.ts";
 
 /** An API whose handlers wait for the test, and count how often they ran. */
 function waiting() {

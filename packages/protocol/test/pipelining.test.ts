@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RpcError } from "../src/index.ts";
-import { hostile, type Loose, open, paced, promised, recorded, turns } from "./sessions.ts";
+import { hostile, open, paced, promised, recorded, turns, withOptions } from "./sessions.ts";
 
 interface Node {
   readonly value: number;
@@ -106,10 +106,8 @@ describe("a result that is used in the turn of its call", () => {
 
   it("is withdrawn with everything built on it, when it is aborted before it leaves", async () => {
     const { pair } = chain();
-    const { makeStub, nodeOf } = await import("../src/index.ts");
-    const base = nodeOf(pair.remote)?.base as NonNullable<ReturnType<typeof nodeOf>>["base"];
     const controller = new AbortController();
-    const first = (makeStub(base, ["start"], { signal: controller.signal }) as Loose)();
+    const first = withOptions(pair.remote.start, { signal: controller.signal })();
     const second = first.next();
     const outcomes = Promise.allSettled([promised(first), promised(second)]);
     controller.abort();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RpcError } from "../src/index.ts";
-import { hostile, type Loose, open, turns } from "./sessions.ts";
+import { hostile, type Loose, open, promised, turns } from "./sessions.ts";
 
 describe("a promise that crosses", () => {
   it("settles over there as it does here, as an argument and inside a result", async () => {
@@ -138,5 +138,52 @@ describe("an AbortSignal that crosses", () => {
     await second.client.close();
     await turns();
     expect(seen?.reason).toMatchObject({ code: "UNAVAILABLE" });
+  });
+});
+
+describe("what is said of a promise or a signal before its call has started", () => {
+  it("is not lost, whether the call waits here or over there", async () => {
+    let finish = () => {};
+    const blocked = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const api = {
+      block: () => blocked,
+      take: async ({ soon }: { readonly soon: Promise<unknown> }) => soon,
+      aborted: ({ signal }: { readonly signal: AbortSignal }) =>
+        new Promise((resolve) => signal.addEventListener("abort", () => resolve(signal.aborted))),
+    };
+    // With a place for one call, the second waits here; early calls are parked over there.
+    for (const greeted of [true, false]) {
+      const pair = open(api, { server: { limits: { calls: 1 } } });
+      if (greeted) await pair.client.ready;
+      const first = pair.remote.block();
+      const controller = new AbortController();
+      const second = promised(pair.remote.take({ soon: Promise.resolve("settled early") }));
+      const third = promised(pair.remote.aborted({ signal: controller.signal }));
+      await turns();
+      controller.abort();
+      await turns();
+      finish();
+      expect(await second).toBe("settled early");
+      expect(await third).toBe(true);
+      await first;
+      await pair.done();
+    }
+  });
+
+  it("a promise that never settles is forgotten when its call has been answered, and says so where it arrived", async () => {
+    let kept: Promise<unknown> | undefined;
+    const pair = open({
+      keep({ soon }: { readonly soon: Promise<unknown> }) {
+        kept = soon;
+      },
+    });
+    await pair.remote.keep({ soon: new Promise(() => {}) });
+    await expect(kept).rejects.toMatchObject({
+      code: "FAILED_PRECONDITION",
+      message: "the call that the promise came with has been answered",
+    });
+    await pair.done();
   });
 });

@@ -2,8 +2,6 @@ import { vi } from "vitest";
 import {
   disposable,
   json,
-  makeStub,
-  nodeOf,
   openSession,
   RpcTarget,
   retain,
@@ -13,7 +11,7 @@ import {
   transportPair,
   withMeta,
 } from "../src/index.ts";
-import { type Loose, promised, turns } from "./sessions.ts";
+import { type Loose, promised, turns, withOptions } from "./sessions.ts";
 
 /** A conversation of PROTOCOL.md: two sessions over text, and what the first one does. */
 export interface Scenario {
@@ -42,10 +40,8 @@ class Counter extends RpcTarget {
 
 const remoteOf = (session: { readonly remote: unknown }): Loose => session.remote;
 
-function withOptions(client: { readonly remote: unknown }, name: string, options: object): Loose {
-  const base = nodeOf(client.remote)?.base as NonNullable<ReturnType<typeof nodeOf>>["base"];
-  return makeStub(base, [name], options);
-}
+/** Lets the handler of the scenario "drain" answer. */
+let finish = (): void => {};
 
 /** The conversations, by the names that their blocks in PROTOCOL.md have. */
 export const scenarios: Record<string, Scenario> = {
@@ -71,7 +67,7 @@ export const scenarios: Record<string, Scenario> = {
   extra: {
     api: () => ({ echo: (value: unknown) => value }),
     run: (client) =>
-      withOptions(client, "echo", { timeout: 5000, metadata: { trace: "1" }, key: "k1", after: "41" })(1),
+      withOptions(remoteOf(client).echo, { timeout: 5000, metadata: { trace: "1" }, key: "k1", after: "41" })(1),
   },
   reject: {
     api: () => ({
@@ -83,7 +79,7 @@ export const scenarios: Record<string, Scenario> = {
   },
   notify: {
     api: () => ({ log() {} }),
-    run: (client) => withOptions(client, "log", { notify: true })("done"),
+    run: (client) => withOptions(remoteOf(client).log, { notify: true })("done"),
   },
   runs: {
     api: () => ({ add: (a: number, b: number) => a + b }),
@@ -103,7 +99,7 @@ export const scenarios: Record<string, Scenario> = {
     api: () => ({ wait: () => new Promise(() => {}) }),
     async run(client) {
       const controller = new AbortController();
-      const call = promised(withOptions(client, "wait", { signal: controller.signal })());
+      const call = promised(withOptions(remoteOf(client).wait, { signal: controller.signal })());
       await turns();
       controller.abort();
       await call.catch(() => {});
@@ -226,11 +222,19 @@ export const scenarios: Record<string, Scenario> = {
   },
   ping: { api: () => ({}), run: (client) => client.ping() },
   drain: {
-    api: () => ({ finish: () => new Promise((resolve) => setTimeout(resolve, 10)), more: () => 1 }),
+    api: () => ({
+      finish: () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+    }),
     async run(client, server) {
       const call = promised(remoteOf(client).finish());
       await turns();
-      await Promise.all([call, server.close({ drain: 1000 })]);
+      const closing = server.close({ drain: 60_000 });
+      await turns();
+      finish();
+      await Promise.all([call, closing]);
     },
   },
   channel: {

@@ -1,9 +1,13 @@
 import { expect } from "vitest";
 import {
+  type CallOptions,
   defineTransport,
+  makeStub,
+  nodeOf,
   openSession,
   type Session,
   type SessionOptions,
+  type StubNode,
   type Traits,
   type Transport,
   transportPair,
@@ -75,6 +79,12 @@ export function expectNothing(session: Session): void {
   });
 }
 
+/** The same function of the other side with options for its calls. */
+export function withOptions(stub: Loose, options: CallOptions): Loose {
+  const node = nodeOf(stub) as StubNode;
+  return makeStub(node.base, node.segments, options);
+}
+
 /** A result as a promise and nothing more: test libraries call what is a function. */
 export async function promised<T>(result: PromiseLike<T>): Promise<T> {
   return result;
@@ -83,6 +93,15 @@ export async function promised<T>(result: PromiseLike<T>): Promise<T> {
 /** Lets a few turns of the event loop pass, for what travels in memory. */
 export async function turns(count = 8): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+/** Collects garbage until `until` holds, a bounded number of times. Returns whether it does. */
+export async function collected(until: () => boolean): Promise<boolean> {
+  for (let round = 0; round < 50 && !until(); round++) {
+    (globalThis.gc as () => void)();
+    await turns(2);
+  }
+  return until();
 }
 
 /** The same transport, with every message that passes it. */

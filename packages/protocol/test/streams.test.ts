@@ -1,25 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { makeStub, metaOf, nodeOf, RpcError, withMeta } from "../src/index.ts";
-import { hostile, type Loose, open, promised, recorded, turns } from "./sessions.ts";
-
-const collect = globalThis.gc as () => void;
-
-/** A source that counts what is pulled, and how often it was told to finish. */
-function source(items: number, item: (n: number) => unknown = (n) => n) {
-  const counts = { pulled: 0, finished: 0 };
-  async function* generate() {
-    try {
-      for (let n = 0; n < items; n++) {
-        counts.pulled++;
-        yield item(n);
-      }
-      return "the end";
-    } finally {
-      counts.finished++;
-    }
-  }
-  return { counts, generate };
-}
+import { metaOf, RpcError, withMeta } from "../src/index.ts";
+import { source } from "./counting-source.ts";
+import { collected, type Loose, open, recorded, turns, withOptions } from "./sessions.ts";
 
 async function all(stream: AsyncIterable<unknown>): Promise<unknown[]> {
   const items: unknown[] = [];
@@ -102,8 +84,7 @@ describe("a stream from a call", () => {
     const { generate, counts } = source(Number.POSITIVE_INFINITY);
     const pair = open({ list: generate });
     const controller = new AbortController();
-    const base = nodeOf(pair.remote)?.base as NonNullable<ReturnType<typeof nodeOf>>["base"];
-    const stream = await (makeStub(base, ["list"], { signal: controller.signal }) as Loose)();
+    const stream = await withOptions(pair.remote.list, { signal: controller.signal })();
     await stream.next();
     controller.abort(new Error("enough"));
     await expect(stream.next()).rejects.toMatchObject({ code: "CANCELLED", cause: { message: "enough" } });
@@ -150,8 +131,7 @@ describe("a stream from a call", () => {
         }
       },
     });
-    const base = nodeOf(pair.remote)?.base as NonNullable<ReturnType<typeof nodeOf>>["base"];
-    const stream = await (makeStub(base, ["list"], { idleTimeout: 300 }) as Loose)();
+    const stream = await withOptions(pair.remote.list, { idleTimeout: 300 })();
     expect(await stream.next()).toEqual({ done: false, value: 1 });
     const next = stream.next().catch((error: unknown) => error);
     vi.advanceTimersByTime(299);
@@ -193,10 +173,7 @@ describe("a stream from a call", () => {
     const { generate } = source(Number.POSITIVE_INFINITY);
     const pair = open({ list: generate });
     await (async () => void (await pair.remote.list()))();
-    for (let round = 0; round < 50 && pair.server.stats().streams > 0; round++) {
-      collect();
-      await turns(2);
-    }
+    await collected(() => pair.server.stats().streams === 0);
     await pair.done();
   });
 
@@ -287,10 +264,7 @@ describe("a stream that is an argument", () => {
     });
     expect(await pair.remote.first(generate())).toBe(0);
     expect(await pair.remote.ignore(generate())).toBe("ignored");
-    for (let round = 0; round < 50 && pair.server.stats().streams > 0; round++) {
-      collect();
-      await turns(2);
-    }
+    await collected(() => pair.server.stats().streams === 0);
     expect(counts.finished).toBeGreaterThanOrEqual(1);
     await pair.done();
   });
@@ -299,143 +273,5 @@ describe("a stream that is an argument", () => {
     const pair = open({ all });
     expect(await pair.remote.all(new Set([1, 2, 3]).values())).toEqual([1, 2, 3]);
     await pair.done();
-  });
-});
-
-describe("streams of the platform", () => {
-  it("M-20 a ReadableStream arrives as one, and its cancel reaches the source", async () => {
-    let cancelled: unknown;
-    const pair = open({
-      read: () =>
-        new ReadableStream({
-          pull(controller) {
-            controller.enqueue("chunk");
-          },
-          cancel(reason) {
-            cancelled = reason;
-          },
-        }),
-    });
-    const stream: ReadableStream = await pair.remote.read();
-    expect(Object.prototype.toString.call(stream)).toBe("[object ReadableStream]");
-    const reader = stream.getReader();
-    expect(await reader.read()).toEqual({ done: false, value: "chunk" });
-    await reader.cancel(new Error("no more"));
-    await turns();
-    expect(String(cancelled)).toContain("no more");
-    await pair.done();
-  });
-
-  it("M-20 a WritableStream takes what is written over there, as fast as it can, and closes", async () => {
-    const written: unknown[] = [];
-    let closed = false;
-    const pair = open({
-      async write(sink: WritableStream) {
-        const writer = sink.getWriter();
-        for (let n = 0; n < 600; n++) {
-          await writer.ready;
-          await writer.write(n);
-        }
-        await writer.close();
-      },
-    });
-    const sink = new WritableStream({
-      write(chunk) {
-        written.push(chunk);
-      },
-      close() {
-        closed = true;
-      },
-    });
-    await pair.remote.write(sink);
-    await turns();
-    expect(written).toEqual(Array.from({ length: 600 }, (_, n) => n));
-    expect(closed).toBe(true);
-    await pair.done();
-  });
-
-  it("a WritableStream that fails tells who writes", async () => {
-    const pair = open({
-      async write(sink: WritableStream) {
-        const writer = sink.getWriter();
-        try {
-          for (;;) await writer.write("x");
-        } catch (error) {
-          return String(error);
-        }
-      },
-    });
-    const sink = new WritableStream({
-      write() {
-        throw new Error("disk full");
-      },
-    });
-    expect(await pair.remote.write(sink)).toContain("disk full");
-    await pair.client.close();
-    await pair.server.close();
-  });
-});
-
-describe("a hostile producer or consumer", () => {
-  async function reading(options = {}) {
-    const peer = hostile({}, options);
-    const asked = promised((peer.session.remote as Loose).list());
-    await turns();
-    peer.send([3, 1, null, [[20, [], 7, 0]], 1]);
-    const stream = (await asked) as AsyncIterator<unknown>;
-    const first = stream.next();
-    first.catch(() => {});
-    await turns();
-    return { peer, stream, first };
-  }
-
-  it("that sends more items than it was granted is closed", async () => {
-    const { peer, first } = await reading({ limits: { windowItems: 10, maxWindowItems: 10 } });
-    peer.send([12, 7, new Array(11).fill(1), 88]);
-    await expect(first).rejects.toMatchObject({ code: "PROTOCOL_ERROR" });
-    expect(peer.session.ended?.message).toBe("stream 7 sent more than it was granted");
-  });
-
-  it("that sends more bytes than it was granted is closed", async () => {
-    const { peer } = await reading({ limits: { windowBytes: 1000 } });
-    peer.send([12, 7, new Array(30).fill("x".repeat(100)), 3000]);
-    await turns();
-    expect(peer.session.ended).toMatchObject({ code: "PROTOCOL_ERROR" });
-  });
-
-  it("that speaks of streams that are not, or no more, is left alone", async () => {
-    const { peer, stream } = await reading();
-    peer.send([12, 99, [1], 8], [13, 99], [14, 99, {}], [15, 99, 5, 5], [16, 99, 0], [12, -7, [1], 8]);
-    peer.send([13, 7, "done"]);
-    peer.send([12, 7, [1], 8], [13, 7], [14, 7, {}]);
-    await turns();
-    expect(await stream.next()).toEqual({ done: true, value: undefined });
-    expect(peer.session.ended).toBeUndefined();
-    await peer.session.close();
-  });
-
-  it("that floods credit gains nothing: totals only grow", async () => {
-    const { generate, counts } = source(100);
-    const peer = hostile({ list: generate });
-    await turns();
-    peer.send([1, 1, 0, ["list"], []]);
-    await turns();
-    for (let n = 0; n < 200; n++) peer.send([15, -1, 5, 1000], [15, -1, 1, 1]);
-    await turns();
-    expect(counts.pulled).toBe(5);
-    await peer.session.close();
-    expect(counts.finished).toBe(1);
-  });
-
-  it("opens no more streams than the limit", async () => {
-    const { generate } = source(1);
-    const peer = hostile({ list: generate, take: () => new Promise(() => {}) }, { limits: { streams: 3 } });
-    await turns();
-    for (let id = 1; id < 6; id++) peer.send([1, id, 0, ["list"], []]);
-    peer.send([1, 6, 0, ["take"], [null], [[20, [0], 50, 0]]]);
-    await turns();
-    expect(peer.session.stats().streams).toBe(3);
-    expect(JSON.stringify(peer.heard).match(/the limit of 3 streams is reached/g)).toHaveLength(3);
-    await peer.session.close();
   });
 });

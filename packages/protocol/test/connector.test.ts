@@ -1,148 +1,16 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   defineConnector,
-  describeEntry,
-  json,
   openSession,
   RpcError,
-  relay,
   type SessionSource,
-  type TapEntry,
   type Transport,
-  tap,
-  transfer,
   transportPair,
   waitBefore,
 } from "../src/index.ts";
-import { type Loose, promised, turns } from "./sessions.ts";
+import { type Loose, turns } from "./sessions.ts";
 
 afterEach(() => vi.useRealTimers());
-
-/** A client and a server with a relay between them. */
-function through(left: object, right: object, api: unknown, options: object = {}) {
-  const [here, a] = transportPair({ traits: left });
-  const [b, there] = transportPair({ traits: right });
-  const joined = relay(a, b, options);
-  const server = openSession(there, { expose: api, onError: () => {} });
-  const client = openSession(here, {});
-  return { joined, server, client, remote: client.remote as Loose };
-}
-
-describe("a relay", () => {
-  it("O-25 passes calls, callbacks and streams on, undecoded, and ends with either end", async () => {
-    const { joined, client, server, remote } = through(
-      {},
-      {},
-      {
-        call: (fn: Loose) => fn("through"),
-        async *list() {
-          yield 1;
-          yield 2;
-        },
-      },
-    );
-    expect(await remote.call((word: string) => `${word}!`)).toBe("through!");
-    const items: number[] = [];
-    for await (const item of remote.list()) items.push(item);
-    expect(items).toEqual([1, 2]);
-    await client.close();
-    expect(await joined.closed).toMatchObject({ by: "remote" });
-    await server.closed;
-  });
-
-  it("narrows trust to the weakest hop, whichever it is", async () => {
-    for (const [left, right] of [
-      [{ trusted: true }, { trusted: false }],
-      [{ trusted: false }, { trusted: true }],
-    ]) {
-      const { remote, client } = through(left as object, right as object, {
-        fail() {
-          throw new Error("secret");
-        },
-      });
-      await expect(promised(remote.fail())).rejects.toMatchObject({
-        code: "INTERNAL",
-        message: expect.not.stringContaining("secret"),
-      });
-      await client.close();
-    }
-  });
-
-  it("narrows what is carried: a clone on one side, JSON on the other", async () => {
-    const { remote, client } = through({ carries: "clone" }, { carries: "json" }, { echo: (value: unknown) => value });
-    const value = {
-      at: new Date(5),
-      bytes: new Uint8Array([1, 2]),
-      none: undefined,
-      map: new Map([[1, { a: Number.NaN }]]),
-    };
-    expect(await remote.echo(value)).toEqual(value);
-    await client.ready;
-    expect(await remote.echo(value)).toEqual(value);
-    await client.close();
-  });
-
-  it("narrows what is moved: what the far hop cannot move is copied", async () => {
-    for (const [moves, left] of [
-      ["all", 0],
-      ["none", 4],
-    ] as const) {
-      const { remote, client } = through({ moves: "all" }, { moves }, { length: (bytes: Uint8Array) => bytes.length });
-      await client.ready;
-      const bytes = new Uint8Array(4);
-      expect(await remote.length(transfer(bytes))).toBe(4);
-      expect(bytes.length).toBe(left);
-      await client.close();
-    }
-  });
-
-  it("narrows the largest message", async () => {
-    const { remote, client } = through(
-      { carries: "text", maxMessage: 5000 },
-      { carries: "text", maxMessage: 300 },
-      { length: (text: string) => text.length },
-    );
-    await client.ready;
-    expect(await remote.length("x".repeat(4000))).toBe(4000);
-    await client.close();
-  });
-
-  it("refuses two that carry different things", () => {
-    const [a] = transportPair({ traits: { carries: "text" } });
-    const [b] = transportPair();
-    expect(() => relay(a, b)).toThrow(TypeError);
-  });
-});
-
-describe("a tap", () => {
-  it("tells one line per message: direction, kind, id, path, size, duration", async () => {
-    const entries: TapEntry[] = [];
-    const [here, there] = transportPair({ traits: { carries: "text" } });
-    const server = openSession(there, { expose: { math: { add: (a: number, b: number) => a + b } } });
-    const client = openSession(tap(here, { sink: (entry) => void entries.push(entry) }));
-    await (client.remote as Loose).math.add(1, 2);
-    const call = entries.find(({ kind }) => kind === "call");
-    const answer = entries.find(({ kind }) => kind === "resolve");
-    expect(call).toMatchObject({ direction: "out", id: 1, path: "math.add", duration: undefined });
-    expect(answer).toMatchObject({ direction: "in", id: 1, path: "math.add" });
-    expect(answer?.duration).toBeGreaterThanOrEqual(0);
-    expect(describeEntry(answer as TapEntry)).toMatch(/^← resolve #1 math\.add \d+ B \d+\.\d ms$/);
-    expect(describeEntry(call as TapEntry)).toMatch(/^→ call #1 math\.add \d+ B$/);
-    await client.close();
-    await server.close();
-  });
-
-  it("prints to the console by default, and shows what is not ours as foreign", async () => {
-    const said = vi.spyOn(console, "log").mockImplementation(() => {});
-    const [here, there] = transportPair();
-    const tapped = tap(here, { codec: json() });
-    tapped.receive(() => {});
-    there.send("no message");
-    await turns();
-    expect(said).toHaveBeenCalledWith(expect.stringMatching(/^portolan ← foreign/));
-    said.mockRestore();
-  });
-});
 
 /** Servers that a connector dials, one after another. */
 function dialled(options: Parameters<typeof defineConnector>[1] = {}, dial?: (count: number) => Transport | undefined) {

@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { disposable, RpcTarget, retain } from "../src/index.ts";
+import { collected, hostile, type Loose, open, promised, turns, withOptions } from "./sessions.ts";
+
+describe("a stub that is still about", () => {
+  it("keeps working when only its retained copy is", async () => {
+    let kept: Loose;
+    const pair = open({
+      keep(callback: Loose) {
+        kept = retain(callback);
+      },
+    });
+    await pair.remote.keep((n: number) => n + 1);
+    await collected(() => false);
+    expect(await kept(1)).toBe(2);
+    kept[Symbol.dispose]();
+    await pair.done();
+  });
+
+  it("keeps working when only one of its methods is", async () => {
+    class Counter extends RpcTarget {
+      #n = 0;
+      next() {
+        return ++this.#n;
+      }
+    }
+    const pair = open({ counter: () => new Counter() });
+    const { next } = await pair.remote.counter();
+    await collected(() => pair.client.stats().stubs === 0);
+    expect(await next()).toBe(1);
+    await pair.client.close();
+    await pair.server.close();
+  });
+
+  it("R-08 gives its holds back once everything of it is collected", async () => {
+    const pair = open({ make: () => () => 1 });
+    await (async () => {
+      const made = await pair.remote.make();
+      expect(await made()).toBe(1);
+    })();
+    expect(await collected(() => pair.client.stats().stubs === 0)).toBe(true);
+    await turns();
+    expect(pair.server.stats().exports).toBe(0);
+    await pair.done();
+  });
+
+  it("gives back what was given while it was lent", async () => {
+    const shared = () => 1;
+    const pair = open(
+      {
+        async take(this: { remote: Loose }, callback: Loose) {
+          // Lent by this call, and owned by the answer of the next one.
+          const own = await this.remote.give();
+          return (await callback()) + (await own());
+        },
+      },
+      { client: { expose: { give: () => shared } } },
+    );
+    expect(await pair.remote.take(shared)).toBe(2);
+    expect(await collected(() => pair.server.stats().stubs === 0)).toBe(true);
+    await turns();
+    expect(pair.client.stats().exports).toBe(0);
+    await pair.done();
+  });
+});
+
+describe("an answer that comes too late", () => {
+  it("gives back at once what it brings", async () => {
+    const peer = hostile({}, {}, { traits: { trusted: true } });
+    await turns();
+    const controller = new AbortController();
+    const call = promised(withOptions((peer.session.remote as Loose).make, { signal: controller.signal })());
+    await turns();
+    controller.abort();
+    await expect(call).rejects.toMatchObject({ code: "CANCELLED" });
+    peer.send([
+      3,
+      1,
+      [null, null],
+      [
+        [16, [0], 5, 1],
+        [20, [1], 6, 0],
+      ],
+      1,
+    ]);
+    await turns();
+    expect(peer.session.stats()).toMatchObject({ stubs: 0 });
+    expect(JSON.stringify(peer.heard)).toContain("[9,5,1]");
+    expect(JSON.stringify(peer.heard)).toContain("[16,-6,0]");
+    await peer.session.close();
+  });
+});
+
+describe("a result that nobody is left to take", () => {
+  it.each(["cancelled", "closed"])("is disposed of, as a subscription whose call was %s", async (how) => {
+    let off = 0;
+    let finished = 0;
+    let go = () => {};
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const pair = open({
+      async subscribe() {
+        await gate;
+        return disposable(() => void off++);
+      },
+      async list() {
+        await gate;
+        return (async function* () {
+          try {
+            yield 1;
+          } finally {
+            finished++;
+          }
+        })();
+      },
+    });
+    const controller = new AbortController();
+    const calls = ["subscribe", "list"].map((name) =>
+      promised(withOptions(pair.remote[name], { signal: controller.signal })()).catch((error: unknown) => error),
+    );
+    await turns();
+    if (how === "cancelled") controller.abort();
+    else await pair.client.close();
+    expect(await Promise.all(calls)).toMatchObject([{ code: "CANCELLED" }, { code: "CANCELLED" }]);
+    await turns();
+    go();
+    await turns();
+    expect(off).toBe(1);
+    // A generator that never began has no finally to run.
+    expect(finished).toBe(0);
+    expect(pair.server.stats()).toMatchObject({ exports: 0, streams: 0 });
+    await pair.client.close();
+    await pair.server.close();
+  });
+});
