@@ -1,5 +1,12 @@
 import { RpcError, relay, type Transport } from "@portolan/protocol";
-import { hearPage, type PageWindow, pageWindow, postToPage, type WindowMessageEvent } from "./page-window.ts";
+import {
+  hearPage,
+  type PageWindow,
+  pageWindow,
+  postToPage,
+  type WayOnwards,
+  type WindowMessageEvent,
+} from "./page-window.ts";
 import { privatePortTransport } from "./private-port.ts";
 import { dialRuntime, patientDial, type RuntimeConnectorOptions } from "./runtime-connector.ts";
 
@@ -49,25 +56,33 @@ export function relayPages(options: PageRelayOptions = {}): () => void {
     try {
       const background = await dial(abort.signal);
       background.onClose(() => running.delete(id));
-      join(background, id);
+      const port = join(background, { name, window }, abort.signal);
+      postToPage(window, { portolan: "port", name, id, ...wayBehind(background) }, [port]);
     } catch (error) {
       running.delete(id);
       refuse(window, name, id, RpcError.from(error, "UNAVAILABLE", "no"));
     }
   }
+}
 
-  function join(background: Transport, id: string): void {
-    const { port1, port2 } = new MessageChannel();
-    const { origin, href } = window.location;
-    const peer = { kind: "extension-page-script", name, origin, url: href };
-    const joined = relay(privatePortTransport(port1, { peer, trusted: false }), background);
-    const onAbort = (): void => joined.close();
-    abort.signal.addEventListener("abort", onAbort);
-    background.onClose(() => abort.signal.removeEventListener("abort", onAbort));
-    const { carries, maxMessage } = background.traits;
-    const way = { carries: carries === "clone" ? carries : "json", maxMessage } as const;
-    postToPage(window, { portolan: "port", name, id, ...way }, [port2]);
-  }
+/** Joins the background with a port of the page's, until either ends or `stopped` aborts. Returns the page's end of it. */
+function join(
+  background: Transport,
+  { name, window }: { readonly name: string; readonly window: PageWindow },
+  stopped: AbortSignal,
+): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  const { origin, href } = window.location;
+  const peer = { kind: "extension-page-script", name, origin, url: href };
+  const joined = relay(privatePortTransport(port1, { peer, trusted: false }), background);
+  const onAbort = (): void => joined.close();
+  stopped.addEventListener("abort", onAbort);
+  background.onClose(() => stopped.removeEventListener("abort", onAbort));
+  return port2;
+}
+
+function wayBehind({ traits }: Transport): WayOnwards {
+  return { carries: traits.carries === "clone" ? "clone" : "json", maxMessage: traits.maxMessage };
 }
 
 function refuse(window: PageWindow, name: string, id: string, { code, message }: RpcError): void {

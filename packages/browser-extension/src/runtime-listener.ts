@@ -1,5 +1,5 @@
 import { type Listener, RpcError, type Transport } from "@portolan/protocol";
-import { type ExtensionEvent, extensionApi, type RuntimeLike, type RuntimePortLike } from "./extension-api.ts";
+import { type ExtensionEvent, extensionApi, type RuntimePortLike } from "./extension-api.ts";
 import { claimName } from "./listener-name.ts";
 import { type Speaker, speakerOf } from "./port-name.ts";
 import { offerPort, type PendingOffer, refusePort } from "./port-offer.ts";
@@ -31,69 +31,69 @@ export function runtimeListener(options: RuntimeListenerOptions): Listener {
   const { allow, name = "background" } = options;
   if (typeof allow !== "object" || allow === null)
     throw new TypeError(`expected { allow } to say who may connect, got ${typeof allow}`);
-  const stops: (() => void)[] = [];
-  const pending = new Set<PendingOffer>();
-  return {
-    address: name,
-    ready: Promise.resolve(),
-    accept(arrive, report) {
-      const { runtime } = extensionApi();
-      stops.push(claimName(name));
-      const inside = (port: RuntimePortLike): void => consider(port, false, runtime, arrive, report);
-      const outside = (port: RuntimePortLike): void => consider(port, true, runtime, arrive, report);
-      listen(runtime.onConnect, inside);
-      if (allow.extensions ?? allow.webPages) listen(runtime.onConnectExternal, outside);
-    },
-    async close() {
-      for (const stop of stops.splice(0)) stop();
-      for (const offer of pending) offer.withdraw();
-    },
-  };
+  return new RuntimeListener(name, allow);
+}
 
-  function listen(event: ExtensionEvent<[port: never]> | undefined, listener: (port: RuntimePortLike) => void): void {
+type Arrive = (transport: Transport) => void;
+type Report = (error: unknown) => void;
+
+class RuntimeListener implements Listener {
+  readonly address: string;
+  readonly ready: Promise<void> = Promise.resolve();
+  readonly #allow: SenderPolicy;
+  readonly #stops: (() => void)[] = [];
+  readonly #pending = new Set<PendingOffer>();
+
+  constructor(name: string, allow: SenderPolicy) {
+    this.address = name;
+    this.#allow = allow;
+  }
+
+  accept(arrive: Arrive, report: Report): void {
+    const { runtime } = extensionApi();
+    this.#stops.push(claimName(this.address));
+    const consider = (external: boolean) => (port: RuntimePortLike) => {
+      const speaker = speakerOf(port.name, this.address);
+      if (speaker === undefined) return;
+      const sender = senderFacts(port.sender, runtime, { external, speaker });
+      this.#consider(port, sender, speaker, arrive, report);
+    };
+    this.#listen(runtime.onConnect, consider(false));
+    if (this.#allow.extensions ?? this.#allow.webPages) this.#listen(runtime.onConnectExternal, consider(true));
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#stops.splice(0)) stop();
+    for (const offer of this.#pending) offer.withdraw();
+  }
+
+  #listen(event: ExtensionEvent<[port: never]> | undefined, listener: (port: RuntimePortLike) => void): void {
     if (!event) return; // this browser has no such senders
     event.addListener(listener);
-    stops.push(() => event.removeListener(listener));
+    this.#stops.push(() => event.removeListener(listener));
   }
 
-  function consider(
-    port: RuntimePortLike,
-    external: boolean,
-    runtime: RuntimeLike,
-    arrive: (transport: Transport) => void,
-    report: (error: unknown) => void,
-  ): void {
-    const speaker = speakerOf(port.name, name);
-    if (speaker === undefined) return;
-    const sender = senderFacts(port.sender, runtime, { external, speaker });
-    const judgement = judge(sender, allow);
-    if (!judgement.ok || !sender) return refuse(port, sender, speaker, judgement.ok ? "" : judgement.why, report);
-    if (pending.size >= maxPending) {
-      refusePort(port, "RESOURCE_EXHAUSTED", `too many ports to "${name}" are waiting`);
-      return report(
-        new RpcError("RESOURCE_EXHAUSTED", `refused ${described(sender, speaker)}: ${maxPending} ports wait already`),
-      );
-    }
-    const offer = offerPort(port, { peer: peerOf(sender), trusted: judgement.trusted }, arrive, () =>
-      pending.delete(offer),
-    );
-    pending.add(offer);
-  }
-
-  function refuse(
+  #consider(
     port: RuntimePortLike,
     sender: SenderFacts | undefined,
     speaker: Speaker,
-    why: string,
-    report: (error: unknown) => void,
+    arrive: Arrive,
+    report: Report,
   ): void {
-    refusePort(port, "PERMISSION_DENIED", `this sender may not connect to "${name}"`);
-    report(
-      new RpcError("PERMISSION_DENIED", `refused ${described(sender, speaker)}: ${why}`, {
-        data: sender,
-        delivered: "no",
-      }),
-    );
+    const judgement = judge(sender, this.#allow);
+    if (!judgement.ok || !sender) {
+      const refused = `refused ${described(sender, speaker)}: ${judgement.ok ? "" : judgement.why}`;
+      refusePort(port, "PERMISSION_DENIED", `this sender may not connect to "${this.address}"`);
+      return report(new RpcError("PERMISSION_DENIED", refused, { data: sender, delivered: "no" }));
+    }
+    if (this.#pending.size >= maxPending) {
+      const refused = `refused ${described(sender, speaker)}: ${maxPending} ports wait already`;
+      refusePort(port, "RESOURCE_EXHAUSTED", `too many ports to "${this.address}" are waiting`);
+      return report(new RpcError("RESOURCE_EXHAUSTED", refused));
+    }
+    const settled = (): void => void this.#pending.delete(offer);
+    const offer = offerPort(port, { peer: peerOf(sender), trusted: judgement.trusted }, arrive, settled);
+    this.#pending.add(offer);
   }
 }
 

@@ -7,10 +7,3 @@ export function withCallOptions<Stub extends object>(stub: Stub, options: CallOp
   // A stub with other options has the same type.
   return makeStub(node.base, node.segments, options) as Stub;
 }
-
-/** The same function as a notification. */
-export function asNotification<Args extends readonly unknown[]>(
-  stub: (...args: Args) => unknown,
-): (...args: Args) => void {
-  return withCallOptions(stub, { notify: true }) as (...args: Args) => void;
-}

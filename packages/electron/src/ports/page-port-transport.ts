@@ -21,14 +21,9 @@ export interface PagePortOptions {
 
 /** A transport over a port that this page holds, which is ours from now on. */
 export function pagePortTransport(port: PagePortLike, options: PagePortOptions): Transport {
-  const { towardsMain } = options;
+  const { towardsMain, trusted } = options;
   return defineTransport({
-    traits: {
-      carries: "clone",
-      moves: towardsMain ? "ports" : "all",
-      platformObjects: !towardsMain,
-      trusted: options.trusted,
-    },
+    traits: { carries: "clone", moves: towardsMain ? "ports" : "all", platformObjects: !towardsMain, trusted },
     peer: options.peer,
     port,
     open(events) {

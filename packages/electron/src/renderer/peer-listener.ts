@@ -82,13 +82,11 @@ function keepAsking(name: string, heard: Heard): () => void {
       timer = setTimeout(ask, pause);
       pause = Math.min(pause * 2, longestPause);
     };
-    port.onmessage = ({ data, ports }: MessageEvent) => {
+    port.onmessage = (event: MessageEvent) => {
       answered();
-      if (parseAnswer(data)?.[0] === "refused") return;
+      if (parseAnswer(event.data)?.[0] === "refused") return;
       pause = firstPause;
-      heard.waiting();
-      const details = wordIn(data, peerWord) as PeerDetails | undefined;
-      if (details && ports[0]) heard.peer(details, ports[0] as unknown as PagePortLike);
+      tellOf(event, heard);
     };
     port.addEventListener("close", again);
     stop = () => {
@@ -102,4 +100,11 @@ function keepAsking(name: string, heard: Heard): () => void {
   };
   ask();
   return () => stop();
+}
+
+/** Main keeps the port; it may have sent a peer over it. */
+function tellOf({ data, ports }: MessageEvent, heard: Heard): void {
+  heard.waiting();
+  const details = wordIn(data, peerWord) as PeerDetails | undefined;
+  if (details && ports[0]) heard.peer(details, ports[0] as unknown as PagePortLike);
 }
