@@ -27,8 +27,9 @@ const deaths = process.env["CI"] && process.env["PORTOLAN_FULL"] !== "1" ? 20 : 
 const manyDeaths = `is killed ${deaths} times under calls and streams in %s: nothing hangs, nothing runs twice, streams resume`;
 
 describe("O-20 F20 a background that dies", () => {
-  it.each(["chromium", "firefox"] as const)(manyDeaths, { timeout: 300_000 }, async (kind) => {
-    if (missing(kind)) return;
+  it.for(["chromium", "firefox"] as const)(manyDeaths, { timeout: 300_000 }, async (kind, context) => {
+    const absent = missing(kind);
+    if (absent) context.skip(absent);
     browser = kind === "chromium" ? await launchChromium([folder]) : await launchFirefox(folder, { id: firefoxId });
     const page = await browser.open(site.origin);
     await browser.leaveWorkerAlone();
@@ -131,8 +132,9 @@ describe("an extension that is reloaded under load", () => {
 });
 
 describe("an extension that Firefox destroys, content scripts and all", () => {
-  it.each(["reloaded", "removed"] as const)("and that is %s leaves no call of a page open", async (how) => {
-    if (missing("firefox")) return;
+  it.for(["reloaded", "removed"] as const)("and that is %s leaves no call of a page open", async (how, context) => {
+    const absent = missing("firefox");
+    if (absent) context.skip(absent);
     browser = await launchFirefox(folder, { id: firefoxId });
     const page = await browser.open(site.origin);
     const hanging = inScript(page, "call", "hang");

@@ -12,10 +12,12 @@ describe("O-24 a project of WXT, which runs every script of an extension in Node
 
   afterAll(() => project?.remove());
 
-  it.each(["chromium", "firefox"] as const)(
+  it.for(["chromium", "firefox"] as const)(
     "is built from our tarballs, and speaks in %s",
-    async (kind) => {
-      if (missing(kind)) return;
+    { timeout: 120_000 },
+    async (kind, context) => {
+      const absent = missing(kind);
+      if (absent) context.skip(absent);
       const folder = await project.build(kind === "chromium" ? "chrome" : "firefox");
       const site = await openSite();
       const browser =
@@ -30,6 +32,5 @@ describe("O-24 a project of WXT, which runs every script of an extension in Node
         await site.close();
       }
     },
-    120_000,
   );
 });
