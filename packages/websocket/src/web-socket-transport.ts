@@ -30,13 +30,20 @@ const maxMessage = 256 * 1024;
  * The transport ends with UNAVAILABLE when the connection breaks, and with the
  * reason that a close frame tells. A peer that vanishes without a word is not
  * announced by TCP, so sessions ping while something is owed.
+ *
+ * Throws a TypeError for what is no WebSocket.
  */
 export function webSocketTransport(
   socket: WebSocketLike | (() => WebSocketLike),
   options: WebSocketTransportOptions = {},
 ): Transport {
-  if (typeof socket === "function") return openWebSocket(socket(), true, options);
-  return openWebSocket(socket, false, options);
+  if (typeof socket === "function") return openWebSocket(checked(socket()), true, options);
+  return openWebSocket(checked(socket), false, options);
+}
+
+function checked(socket: WebSocketLike): WebSocketLike {
+  if (typeof (socket as Partial<WebSocketLike> | null | undefined)?.addEventListener === "function") return socket;
+  throw new TypeError("expected a WebSocket, or a function that makes one; for a URL there is webSocketConnector(url)");
 }
 
 const textForm = /* @__PURE__ */ json();

@@ -24,8 +24,8 @@ export type Admission = (request: IncomingMessage) => string | undefined;
 
 /** Checks the options once; throws a TypeError for a list that would let nobody or anybody in by mistake. */
 export function admission({ origins, allowNoOrigin = false, hosts = [] }: AdmissionOptions): Admission {
-  const allowed = origins === "*" ? "*" : new Set(checked(origins).map((origin) => origin.toLowerCase()));
-  const names = hosts === "*" ? "*" : new Set(hosts.map((host) => host.toLowerCase()));
+  const allowed = origins === "*" ? "*" : new Set(checked(origins).map(asBrowsersSay));
+  const names = hosts === "*" ? "*" : new Set(checkedHosts(hosts).map((host) => host.toLowerCase()));
   return (request) => refusedOrigin(request, allowed, allowNoOrigin) ?? refusedHost(request, names);
 }
 
@@ -34,12 +34,23 @@ function checked(origins: unknown): readonly string[] {
     throw new TypeError(`expected origins to be a list such as ["https://app.example.com"], or "*"`);
   }
   for (const origin of origins) {
-    if (origin !== "null" && !/^[a-z][a-z\d+.-]*:\/\/[^/?#\s*]+$/i.test(origin)) {
+    if (origin !== "null" && origin !== "file://" && !/^[a-z][a-z\d+.-]*:\/\/[^/?#\s*]+$/i.test(origin)) {
       const example = `"https://app.example.com" or "http://localhost:5173"`;
       throw new TypeError(`expected an origin such as ${example}, got ${JSON.stringify(origin)}`);
     }
   }
   return origins;
+}
+
+/** In small letters, without the port that goes without saying, and with the ASCII form of the host's name. */
+function asBrowsersSay(origin: string): string {
+  const said = URL.canParse(origin) ? new URL(origin).origin : "null";
+  return said === "null" ? origin.toLowerCase() : said;
+}
+
+function checkedHosts(hosts: unknown): readonly string[] {
+  if (Array.isArray(hosts) && hosts.every((host) => typeof host === "string")) return hosts;
+  throw new TypeError(`expected hosts to be a list such as ["app.example.com"], or "*"`);
 }
 
 function refusedOrigin(

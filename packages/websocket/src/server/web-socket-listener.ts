@@ -1,5 +1,4 @@
-import type { IncomingMessage, Server } from "node:http";
-import type { Server as SecureServer } from "node:https";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type Listener, RpcError, type Transport } from "@portolan/protocol";
 import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
@@ -9,31 +8,12 @@ import { openWebSocket, type WebSocketTransportOptions } from "../web-socket-tra
 import { type Admission, type AdmissionOptions, admission } from "./admission.ts";
 import { lightenRequest } from "./lighten-request.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
-import { handedSource, portSource, serverSource, type UpgradeSource } from "./upgrade-source.ts";
-
-/** Where {@link webSocketListener} hears requests: exactly one of three. */
-export type WebSocketListenerPlace =
-  | {
-      /** A server of yours, which you start and close. Others may hear its upgrades too. */
-      readonly server: Server | SecureServer;
-    }
-  | {
-      /** A port on which the listener makes a server of its own; 0 for any free one. */
-      readonly port: number;
-      /** The address to listen on. Default: all of this machine's. */
-      readonly host?: string;
-    }
-  | {
-      /** Nowhere: you call {@link WebSocketListener.handleUpgrade}. */
-      readonly noServer: true;
-    };
+import { type UpgradeSource, upgradeSource, type WebSocketListenerPlace } from "./upgrade-source.ts";
 
 /** Options of {@link webSocketListener}. */
 export type WebSocketListenerOptions = WebSocketListenerPlace &
   AdmissionOptions &
   WebSocketTransportOptions & {
-    /** The only path to hear, such as `"/rpc"`. Default: all. */
-    readonly path?: string;
     /** The longest message in bytes that is taken off the wire; longer calls come in pieces. Default 1 MiB. */
     readonly maxPayload?: number;
   };
@@ -54,15 +34,13 @@ export interface WebSocketListener extends Listener {
  * and over loopback for a foreign host. Compression is off: it costs memory for
  * each connection and tells secrets by their lengths.
  *
- * Throws a TypeError for origins that are missing or no origins.
+ * Throws a TypeError for origins that are missing or no origins, and for a place that is none or more than one.
+ * `ready` rejects with FAILED_PRECONDITION when another listener hears the same path of the same server.
  */
 export function webSocketListener(options: WebSocketListenerOptions): WebSocketListener {
-  return new Listening(options, admission(options), sourceOf(options));
-}
-
-function sourceOf(options: WebSocketListenerPlace): UpgradeSource {
-  if ("server" in options) return serverSource(options.server);
-  return "port" in options ? portSource(options.port, options.host) : handedSource();
+  if (typeof options !== "object") throw new TypeError(`expected { origins } and a place, got ${typeof options}`);
+  const refusal = admission(options);
+  return new Listening(options, refusal, upgradeSource(options));
 }
 
 /** `closeTimeout` is newer than the types of `ws`: how long, in milliseconds, a peer may take to answer a close frame. */
@@ -104,6 +82,7 @@ class Listening implements WebSocketListener {
   }
 
   accept(arrive: (transport: Transport) => void, report: (error: unknown) => void): void {
+    if (this.#arrive) throw new TypeError("this listener is served already: make one for each serve()");
     this.#arrive = arrive;
     this.#report = report;
     const started = this.#source.start((request, socket, head) => this.handleUpgrade(request, socket, head));
@@ -112,8 +91,7 @@ class Listening implements WebSocketListener {
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // Another listener of the same server may know the path.
-    if (!this.#isOurPath(request) && this.#source.shared) return;
+    if (!this.#isOurPath(request) && this.#source.leaves(pathOf(request))) return;
     const refusal = this.#refusalOf(request);
     if (refusal) refuseUpgrade(socket, refusal.status, refusal.why);
     else this.#sockets.handleUpgrade(request, socket, head, (opened) => this.#opened(opened, request));
@@ -135,7 +113,7 @@ class Listening implements WebSocketListener {
   }
 
   #isOurPath(request: IncomingMessage): boolean {
-    return this.#options.path === undefined || request.url?.split("?", 1)[0] === this.#options.path;
+    return this.#options.path === undefined || pathOf(request) === this.#options.path;
   }
 
   #opened(socket: WebSocket, request: IncomingMessage): void {
@@ -160,4 +138,8 @@ class Listening implements WebSocketListener {
     socket.close(code, reason);
     this.#report(new RpcError("VERSION_MISMATCH", `refused a WebSocket that speaks ${socket.protocol}`));
   }
+}
+
+function pathOf({ url = "" }: IncomingMessage): string {
+  return url.split("?", 1)[0] ?? "";
 }
