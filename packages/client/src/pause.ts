@@ -1,3 +1,5 @@
+import { after } from "@portolan/protocol";
+
 /** Waits so many milliseconds. Resolves with false, at once, when the signal aborts. */
 export function pause(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
   if (signal?.aborted) return Promise.resolve(false);
@@ -6,10 +8,10 @@ export function pause(ms: number, signal: AbortSignal | undefined): Promise<bool
       clearTimeout(timer);
       resolve(false);
     };
-    const timer = setTimeout(() => {
+    const timer = after(ms, () => {
       signal?.removeEventListener("abort", giveUp);
       resolve(true);
-    }, ms);
+    });
     signal?.addEventListener("abort", giveUp, { once: true });
   });
 }

@@ -1,3 +1,4 @@
+import { after } from "./after.ts";
 import { type Backoff, RedialPace } from "./backoff.ts";
 import { RpcError } from "./error.ts";
 import { laterFailure } from "./session/endings.ts";
@@ -199,7 +200,7 @@ class Connector implements OpenSource {
       this.#timer = undefined;
       void this.#connect();
     };
-    this.#timer = setTimeout(again, this.#pace.next());
+    this.#timer = after(this.#pace.next(), again);
     keepAlive(this.#timer, this.#waiters.size > 0);
   }
 

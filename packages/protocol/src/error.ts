@@ -43,7 +43,12 @@ export class RpcError<Code extends string = ErrorCode, Data = unknown> extends E
 
   /** True for an RpcError of this or any other copy of the package. */
   static is(value: unknown): value is RpcError {
-    return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+    try {
+      return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+    } catch {
+      // A Proxy may throw whatever it is asked.
+      return false;
+    }
   }
 
   /**

@@ -63,6 +63,7 @@ export { type TransportPairOptions, transportPair } from "./transport-pair.ts";
 
 // For adapters, codecs and the other packages.
 
+export { after } from "./after.ts";
 export { type Backoff, waitBefore } from "./backoff.ts";
 export { ByteQueue } from "./byte-queue.ts";
 export { mergeOptions } from "./call-options.ts";

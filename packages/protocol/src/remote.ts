@@ -52,7 +52,7 @@ export type Ahead<T> = [T] extends [never]
         ? Omit<RemoteTarget<T>, typeof Symbol.dispose>
         : T extends AsyncIterable<infer Item>
           ? AsyncIterable<Received<Item>>
-          : T extends readonly unknown[]
+          : T extends readonly unknown[] | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
             ? unknown
             : T extends object
               ? { readonly [K in keyof T]: PartAhead<T[K]> }
@@ -73,9 +73,13 @@ export type Received<T> = T extends Whole
         ? Promise<Received<V>>
         : T extends AsyncIterable<infer Item, infer Return>
           ? RemoteStream<Received<Item>, Return>
-          : T extends object
-            ? { [K in keyof T]: Received<T[K]> }
-            : T;
+          : T extends ReadonlyMap<infer K, infer V>
+            ? Map<Received<K>, Received<V>>
+            : T extends ReadonlySet<infer V>
+              ? Set<Received<V>>
+              : T extends object
+                ? { [K in keyof T]: Received<T[K]> }
+                : T;
 
 /** A stream that arrives: pulled item by item, ended by `break`, `return()` or disposal. */
 export interface RemoteStream<Item, Return = void>
@@ -139,8 +143,6 @@ type Whole =
   | Error
   | ArrayBuffer
   | ArrayBufferView
-  | ReadonlyMap<never, never>
-  | ReadonlySet<never>
   | AbortSignal
   | ReadableStream
   | WritableStream

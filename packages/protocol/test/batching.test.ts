@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defineTransport, openSession, transportPair } from "../src/index.ts";
-import { hello, type Loose, open, paced, promised, recorded, turns } from "./sessions.ts";
+import { hello, type Loose, open, paced, promised, recorded, turns, withOptions } from "./sessions.ts";
 
 /** A pair whose frames are counted from the client's side, after the handshake. */
 async function counted(api: unknown) {
@@ -166,5 +166,22 @@ describe("a recorded transport", () => {
     expect(await pair.remote.one()).toBe(1);
     expect(record?.out.length).toBe(1);
     await pair.done();
+  });
+});
+
+describe("what passes others", () => {
+  it("goes in batches that a peer takes, however much of it there is: 3 000 calls are aborted in one turn", async () => {
+    const pair = open({ never: () => new Promise(() => {}) }, { server: { limits: { calls: 4096 } } });
+    await pair.client.ready;
+    const stop = new AbortController();
+    const calls = Array.from({ length: 3000 }, () =>
+      promised(withOptions(pair.remote.never, { signal: stop.signal })()),
+    );
+    const settled = Promise.allSettled(calls);
+    await turns();
+    stop.abort();
+    for (const each of await settled) expect(each).toMatchObject({ status: "rejected", reason: { code: "CANCELLED" } });
+    await turns();
+    expect(pair.client.ended).toBeUndefined();
   });
 });

@@ -24,3 +24,19 @@ describe("the types of a remote", () => {
     expectTypeOf(remotes.map((remote) => remote.close)).toEqualTypeOf<(() => void)[]>();
   });
 });
+
+describe("Maps and Sets that arrive", () => {
+  it("are Maps and Sets, of stubs where they held functions", () => {
+    interface Directory {
+      all(): Map<string, Set<bigint>>;
+      some(): Promise<{ readonly byId: ReadonlyMap<number, { readonly at: Date }> }>;
+      actions(): Map<string, (n: number) => string>;
+    }
+    type Of<Name extends keyof Directory> = Awaited<ReturnType<Remote<Directory>[Name]>>;
+    expectTypeOf<Of<"all">>().toEqualTypeOf<Map<string, Set<bigint>>>();
+    expectTypeOf<NonNullable<ReturnType<Of<"some">["byId"]["get"]>>>().toEqualTypeOf<{ readonly at: Date }>();
+    expectTypeOf<NonNullable<ReturnType<Of<"actions">["get"]>>>().returns.resolves.toEqualTypeOf<string>();
+    // Nothing of a Map can be called before it is there.
+    expectTypeOf<"get" extends keyof ReturnType<Remote<Directory>["all"]> ? true : false>().toEqualTypeOf<false>();
+  });
+});

@@ -1,4 +1,4 @@
-import { RpcError } from "@portolan/protocol";
+import { after, RpcError } from "@portolan/protocol";
 
 /** The time that a procedure grants one call, and the signal that says when it is over. */
 export class Deadline {
@@ -13,11 +13,11 @@ export class Deadline {
       this.#expire = reject;
     });
     this.#late.catch(() => {});
-    this.#timer = setTimeout(() => {
+    this.#timer = after(ms, () => {
       const error = new RpcError("DEADLINE_EXCEEDED", `${name} did not finish within ${ms} ms`);
       this.#expire(error);
       this.#controller.abort(error);
-    }, ms);
+    });
     const abort = () => this.#controller.abort(outer.reason);
     if (outer.aborted) abort();
     // The call's signal lives as long as the call: nothing is left behind.

@@ -8,7 +8,7 @@ import { exceeded } from "./limits.ts";
 import type { FollowUp, Link } from "./link.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { Parking } from "./parking.ts";
-import { invokePath } from "./resolve-path.ts";
+import { invokePath, isNotThere } from "./resolve-path.ts";
 import { finishUnread, isByReference } from "./unread-result.ts";
 
 type Arrival = CallMessage | NotifyMessage;
@@ -185,17 +185,20 @@ export class Dispatch {
 
   #invoke(call: IncomingCall, root: unknown, args: readonly unknown[]): void {
     let result: unknown;
+    let pending: boolean;
     const outer = enterCall(call);
     try {
       result = this.#enter(call, root, args);
+      pending = isThenable(result);
     } catch (thrown) {
       return this.#fail(call, thrown, true);
     } finally {
       leaveCall(outer);
     }
-    if (!isThenable(result)) return this.#succeed(call, result);
+    if (!pending) return this.#succeed(call, result);
     this.#track(call);
-    result.then(
+    // As a promise, since what else has a `then` may settle twice.
+    Promise.resolve(result).then(
       (value) => this.#succeed(call, value),
       (thrown: unknown) => this.#fail(call, thrown, true),
     );
@@ -245,8 +248,7 @@ export class Dispatch {
       call.settle();
       return this.#link.report(thrown, call.path);
     }
-    const unknown = RpcError.is(thrown) && thrown.code === "UNIMPLEMENTED" && thrown.delivered === "no";
-    this.#answerError(call, thrown, started && !unknown);
+    this.#answerError(call, thrown, started && !isNotThere(thrown));
   }
 
   #answer(call: IncomingCall, packed: Outgoing): void {
@@ -285,7 +287,7 @@ function withTable(message: Message, { table }: Outgoing): Message {
   return table === null ? message : ([...message, table] as unknown as Message);
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+function isThenable(value: unknown): boolean {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
   return typeof (value as { then?: unknown }).then === "function";
 }

@@ -1,3 +1,4 @@
+import { after } from "../after.ts";
 import type { RpcError } from "../error.ts";
 import { Kind, type Message } from "../message.ts";
 import type { CloseReason } from "../transport.ts";
@@ -65,7 +66,7 @@ export class Farewell {
     this.#owner.states.enter("draining");
     this.#owner.send([Kind.goodbye, "OK", "the other side is closing", 1]);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#idle?.(), limit);
+      const timer = after(limit, () => this.#idle?.());
       this.#idle = () => {
         this.#idle = undefined;
         clearTimeout(timer);

@@ -1,3 +1,4 @@
+import { after } from "../after.ts";
 import { RpcError } from "../error.ts";
 import { joinBytes } from "../join-bytes.ts";
 import { type FragmentMessage, Kind } from "../message.ts";
@@ -96,11 +97,11 @@ export class Assembly {
   #watch(): void {
     clearTimeout(this.#timer);
     if (this.#limits.timeToLive === 0) return;
-    this.#timer = setTimeout(() => {
+    this.#timer = after(this.#limits.timeToLive, () => {
       const waited = this.#limits.timeToLive;
       this.clear();
       this.#expired(new RpcError("DATA_LOSS", `message ${this.#id} was not finished within ${waited} ms`));
-    }, this.#limits.timeToLive);
+    });
   }
 }
 

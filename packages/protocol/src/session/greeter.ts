@@ -1,3 +1,4 @@
+import { after } from "../after.ts";
 import type { Codec } from "../codec.ts";
 import { RpcError } from "../error.ts";
 import type { HelloMessage, Message } from "../message.ts";
@@ -78,7 +79,7 @@ export class Greeter {
   start(): void {
     const { options, transport, limits, codec } = this.#owner;
     if (codec.greets === false) return this.#skip();
-    if (transport.traits.network) this.#limit = setTimeout(() => this.#late(), limits.handshake);
+    if (transport.traits.network) this.#limit = after(limits.handshake, () => this.#late());
     if (options.admit) this.#beginAfterAll();
     void this.#prepare(options.metadata);
   }

@@ -1,8 +1,8 @@
+import { after } from "../after.ts";
 import { RpcError } from "../error.ts";
 import type { Remote } from "../remote.ts";
 import type { Peer } from "../transport.ts";
 import { CallScope } from "./scope.ts";
-import { longestTimer } from "./watch-call.ts";
 
 /**
  * A call made to us, as its handler sees it: `this` in plain functions that a
@@ -146,7 +146,7 @@ export class IncomingCall extends CallScope implements Call {
     const { remaining } = this;
     if (remaining === undefined || this.answered) return;
     const late = new RpcError("DEADLINE_EXCEEDED", "the caller's deadline has passed");
-    abortion.timer = setTimeout(() => this.abort(late), Math.min(remaining, longestTimer));
+    abortion.timer = after(remaining, () => this.abort(late));
   }
 }
 

@@ -1,3 +1,4 @@
+import { after } from "../after.ts";
 import { unref } from "./unref.ts";
 
 /** When the peer is asked whether it lives, in milliseconds. */
@@ -81,7 +82,7 @@ export class Liveness {
 
   #watch(heard: number, wait: number): void {
     this.#due = performance.now() + wait;
-    this.#timer = setTimeout(() => this.#look(heard), wait);
+    this.#timer = after(wait, () => this.#look(heard));
     unref(this.#timer);
   }
 

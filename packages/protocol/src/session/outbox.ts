@@ -135,7 +135,7 @@ export class Outbox {
   #sendUrgent(): void {
     const urgent = this.#urgent;
     this.#urgent = empty;
-    this.#send(urgent);
+    for (let at = 0; at < urgent.length; at += maxBatch) this.#send(urgent.slice(at, at + maxBatch));
   }
 
   #sendBatch(): void {

@@ -124,5 +124,15 @@ function unimplemented(segments: readonly string[], hint: string = ""): RpcError
     segments.length === 0
       ? "what was called is no function"
       : `no procedure ${JSON.stringify(segments.join("."))}${hint}`;
-  return new RpcError("UNIMPLEMENTED", what, { delivered: "no" });
+  const error = new RpcError("UNIMPLEMENTED", what, { delivered: "no" });
+  notThere.add(error);
+  return error;
+}
+
+/** What {@link invokePath} threw because nothing is exposed; such an error of another session's says nothing of ours. */
+const notThere = /* @__PURE__ */ new WeakSet<object>();
+
+/** Whether a call failed because its path leads nowhere: nothing of it has run. */
+export function isNotThere(thrown: unknown): boolean {
+  return notThere.has(thrown as object);
 }

@@ -1,3 +1,4 @@
+import { after } from "../after.ts";
 import { RpcError } from "../error.ts";
 import { Kind, type Message } from "../message.ts";
 import { type ItemMeta, rememberMeta } from "../stream-meta.ts";
@@ -206,11 +207,11 @@ export class Consumer {
   #await(): void {
     if (this.#granted === 0) this.#grant();
     if (this.#idleTimeout === undefined) return;
-    const after = this.#idleTimeout;
+    const patience = this.#idleTimeout;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.abort(new RpcError("DEADLINE_EXCEEDED", `the stream gave no item for ${after} ms`, { delivered: "yes" }));
-    }, after);
+    this.#timer = after(patience, () => {
+      this.abort(new RpcError("DEADLINE_EXCEEDED", `the stream gave no item for ${patience} ms`, { delivered: "yes" }));
+    });
   }
 
   /** Grants anew when half of the window is used; a reader that had to wait gets a larger one. */

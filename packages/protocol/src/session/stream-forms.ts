@@ -107,17 +107,20 @@ function readableOf(iterator: StreamReader): ReadableStream {
 
 /** Writes what a peer sends into a stream of ours, as fast as that takes it. */
 export async function writeTo(stream: WritableStream, consumer: Consumer): Promise<void> {
-  const writer = stream.getWriter();
   const items = new StreamReader(consumer);
+  let writer: WritableStreamDefaultWriter | undefined;
   try {
+    writer = stream.getWriter();
     for (let step = await items.next(); !step.done; step = await items.next()) {
       await writer.ready;
       await writer.write(step.value);
     }
   } catch (error) {
+    // What it came with leaves in this turn, and goes first.
+    if (!writer) await Promise.resolve();
     // Either the peer aborted, and our stream hears of it, or our stream failed, and the peer does.
     await items.throw(error).catch(() => {});
-    return writer.abort(error).catch(() => {});
+    return writer?.abort(error).catch(() => {});
   }
   await writer.close().catch(() => {});
 }

@@ -112,6 +112,7 @@ export class Producer {
       while (!this.#finished && this.#mayPull()) {
         const step = await this.#source.next();
         if (this.#finished) break;
+        if (Object(step) !== step) throw new TypeError(`an iterator gave ${String(step)}, which is no result`);
         if (step.done) {
           this.#finished = true;
           this.#flush();

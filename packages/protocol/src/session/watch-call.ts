@@ -1,5 +1,4 @@
-/** Timers of more milliseconds fire at once: a signed 32-bit limit of every platform. */
-export const longestTimer: number = 2 ** 31 - 1;
+import { after } from "../after.ts";
 
 /**
  * Watches a call's signal and its clock, where it has them. Returns the way to
@@ -13,7 +12,7 @@ export function watchCall(
   const timed = timeout !== undefined && timeout !== Number.POSITIVE_INFINITY;
   if (!signal && !timed) return undefined;
   signal?.addEventListener("abort", abort, { once: true });
-  const timer = !timed ? undefined : setTimeout(expire, Math.min(timeout, longestTimer));
+  const timer = !timed ? undefined : after(timeout, expire);
   return () => {
     signal?.removeEventListener("abort", abort);
     if (timer !== undefined) clearTimeout(timer);

@@ -46,6 +46,9 @@ function packInstance(source: object, prototype: object, tag: string, key: Key, 
   if ((source as Record<symbol, unknown>)[targetMark] === true) return packing.reference("target", source, key);
   if (isMoved(name, packing)) return packMoved(source, key, packing);
   const kind = referenceKindOf(source, tag);
+  // Read by somebody else it would be found out later, by the other side.
+  if (kind === "stream" && tag.endsWith("ableStream") && (source as ReadableStream).locked)
+    throw packing.refuse(`a ${tag} that is locked; release its reader or writer first`);
   return kind ? packing.reference(kind, source, key) : packPlatformObject(source, name, key, packing);
 }
 
