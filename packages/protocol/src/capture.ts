@@ -1,4 +1,4 @@
-import { nodeOf } from "./session/stub-proxy.ts";
+import { nodeOf } from "./session/stub-base.ts";
 import { packArguments } from "./values/pack.ts";
 import type { ReferenceKind, ReferenceReader, ReferenceWriter } from "./values/reference.ts";
 import { unpack } from "./values/unpack.ts";

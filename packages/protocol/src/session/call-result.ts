@@ -1,7 +1,9 @@
 import { type CallOptions, mergeOptions } from "../call-options.ts";
 import { RpcError } from "../error.ts";
+import { memberOfValue } from "./result-members.ts";
 import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
-import { memberOfValue, nodeOf, StubRoot } from "./stub-proxy.ts";
+import { nodeOf } from "./stub-base.ts";
+import { StubRoot } from "./stub-proxy.ts";
 
 /** What a result needs of the session that made the call. */
 export interface ResultOwner {

@@ -2,7 +2,7 @@ import { IdTable, manyReferences } from "./id-table.ts";
 import { exceeded } from "./limits.ts";
 import type { Link } from "./link.ts";
 import type { CallScope } from "./scope.ts";
-import { nodeOf } from "./stub-proxy.ts";
+import { nodeOf } from "./stub-base.ts";
 
 /** Something the peer may refer to. */
 export interface Export {

@@ -12,8 +12,9 @@ import type { Promises } from "./promises.ts";
 import { memberAt } from "./resolve-path.ts";
 import type { Signals } from "./signals.ts";
 import type { Streams, StreamTie } from "./streams.ts";
-import { nodeOf } from "./stub-proxy.ts";
-import { holdingOf, type Stubs } from "./stubs.ts";
+import { nodeOf } from "./stub-base.ts";
+import { holdingOf } from "./stub-core.ts";
+import type { Stubs } from "./stubs.ts";
 
 /** The rooms that references live in, and what they need of their session. */
 export interface ReferenceRooms {

@@ -3,7 +3,7 @@ import { forbiddenNames, lazyMark, procedureMark, targetMark } from "../marks.ts
 import { proxyNames } from "../proxy-mark.ts";
 import type { Call } from "./incoming-call.ts";
 import { nearNames } from "./near-names.ts";
-import { nodeOf } from "./stub-proxy.ts";
+import { nodeOf } from "./stub-base.ts";
 
 /**
  * Finds what a path of the peer's leads to, and runs it. Only own data properties

@@ -30,3 +30,18 @@ export interface ResultBase extends StubBase {
   /** The promise of the value. Reading it is what makes a failure the reader's. */
   promise(): Promise<unknown>;
 }
+
+/** What a stub knows of itself. */
+export interface StubNode extends StubPath {
+  readonly base: StubBase;
+  readonly options: CallOptions | undefined;
+}
+
+/** Stubs of every copy of the package answer to it. */
+export const nodeKey: unique symbol = Symbol.for("portolan.stub");
+
+/** What `value` stands for, if it is a stub of this or any other copy of the package. */
+export function nodeOf(value: unknown): StubNode | undefined {
+  if (typeof value !== "function") return undefined;
+  return (value as { readonly [nodeKey]?: StubNode })[nodeKey];
+}

@@ -1,9 +1,8 @@
 import type { CallOptions } from "../call-options.ts";
-import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
+import { iterateResult, promiseMethod } from "./result-members.ts";
+import { nodeKey, type ResultBase, type StubBase, type StubNode, type StubPath } from "./stub-base.ts";
 
 const noSegments: readonly string[] = Object.freeze([]);
-
-const nodeKey = Symbol.for("portolan.stub");
 
 /** How many children of one node are remembered, so that dynamic names do not pile up. */
 const maxChildren = 1024;
@@ -18,7 +17,7 @@ type Callable = typeof callable;
  * objects and no more. The proxy is quiet: looking at a stub, in whatever way,
  * sends nothing. Only calling it does.
  */
-export abstract class StubNode implements StubPath, ProxyHandler<Callable> {
+abstract class QuietNode implements StubNode, ProxyHandler<Callable> {
   abstract readonly base: StubBase;
   abstract readonly segments: readonly string[];
   abstract readonly options: CallOptions | undefined;
@@ -68,7 +67,7 @@ export abstract class StubNode implements StubPath, ProxyHandler<Callable> {
 }
 
 /** A stub of a longer path, or with options. */
-class Branch extends StubNode {
+class Branch extends QuietNode {
   readonly base: StubBase;
   readonly segments: readonly string[];
   readonly options: CallOptions | undefined;
@@ -82,7 +81,7 @@ class Branch extends StubNode {
 }
 
 /** What a stub stands on that is the stub's own node as well: of those there are many. */
-export abstract class StubRoot extends StubNode implements StubBase {
+export abstract class StubRoot extends QuietNode implements StubBase {
   get base(): this {
     return this;
   }
@@ -105,13 +104,7 @@ export function makeStub(base: StubBase, segments: readonly string[] = noSegment
   return new Proxy(callable, own ? base : new Branch(base, segments, options));
 }
 
-/** What `value` stands for, if it is a stub of this or any other copy of the package. */
-export function nodeOf(value: unknown): StubNode | undefined {
-  if (typeof value !== "function") return undefined;
-  return (value as unknown as Record<symbol, StubNode | undefined>)[nodeKey];
-}
-
-function callStub(node: StubNode, args: readonly unknown[]): unknown {
+function callStub(node: QuietNode, args: readonly unknown[]): unknown {
   if (node.options?.notify) return node.base.notify(node, args, node.options);
   return makeStub(node.base.call(node, args, node.options));
 }
@@ -120,7 +113,7 @@ function refuseChange(): never {
   throw new TypeError("a stub cannot be changed: it stands for something on the other side");
 }
 
-function getSymbol(node: StubNode, key: symbol): unknown {
+function getSymbol(node: QuietNode, key: symbol): unknown {
   if (key === nodeKey) return node;
   // Of branches and functions too: without these, `${stub}` would call a procedure named toString.
   if (key === Symbol.toStringTag) return "PortolanStub";
@@ -156,7 +149,7 @@ const quietNames = new Map<string, unknown>([
   ["__v_raw", undefined],
 ]);
 
-function getName(node: StubNode, name: string): unknown {
+function getName(node: QuietNode, name: string): unknown {
   const { result, members } = node.base;
   if (result && (name === "then" || name === "catch" || name === "finally")) return promiseMethod(node, result, name);
   if (node.segments.length === 0 && members?.has(name)) return members.get(name);
@@ -164,7 +157,7 @@ function getName(node: StubNode, name: string): unknown {
   return childOf(node, name);
 }
 
-function childOf(node: StubNode, name: string): object {
+function childOf(node: QuietNode, name: string): object {
   const known = node.children?.get(name);
   if (known) return known;
   const child = makeStub(node.base, [...node.segments, name], node.options);
@@ -174,58 +167,4 @@ function childOf(node: StubNode, name: string): object {
     if (node.children.size < maxChildren) node.children.set(name, child);
   }
   return child;
-}
-
-/** On a result these are its promise's; on a property of a result, of a promise for that property. */
-function promiseMethod({ segments }: StubNode, result: ResultBase, name: "then" | "catch" | "finally"): unknown {
-  if (name === "then")
-    return (onValue?: (value: unknown) => unknown, onError?: (error: unknown) => unknown) =>
-      promiseAt(result, segments).then(onValue, onError);
-  return (onEnd?: () => void) => promiseAt(result, segments)[name](onEnd);
-}
-
-function promiseAt(result: ResultBase, segments: readonly string[]): Promise<unknown> {
-  return segments.length === 0 ? result.promise() : result.promise().then((value) => propertyAt(value, segments));
-}
-
-function propertyAt(value: unknown, segments: readonly string[]): unknown {
-  return segments.reduce(memberOfValue, value);
-}
-
-/** A property of a stub, or an own property of a value. */
-export function memberOfValue(value: unknown, key: string): unknown {
-  const own = nodeOf(value) !== undefined || (typeof value === "object" && value !== null && Object.hasOwn(value, key));
-  return own ? (value as Record<string, unknown>)[key] : undefined;
-}
-
-/** Lets `for await (const item of client.list())` work without an await before the call. */
-function iterateResult(result: ResultBase): AsyncIterator<unknown> {
-  let iterator: AsyncIterator<unknown> | undefined;
-  let opening: Promise<AsyncIterator<unknown>> | undefined;
-  const open = (): Promise<AsyncIterator<unknown>> => {
-    opening ??= result.promise().then((value) => {
-      iterator = iteratorOf(value);
-      return iterator;
-    });
-    return opening;
-  };
-  return {
-    // Once it is open, items cost no promise of this wrapper.
-    next: () => (iterator ? iterator.next() : open().then((opened) => opened.next())),
-    return: async (value) => (await (await open()).return?.(value)) ?? { done: true, value },
-    throw: async (error) => (await (await open()).throw?.(error)) ?? Promise.reject(error),
-  };
-}
-
-function iteratorOf(value: unknown): AsyncIterator<unknown> {
-  const iterable = value as Partial<AsyncIterable<unknown> & Iterable<unknown>> | null | undefined;
-  const asynchronous = iterable?.[Symbol.asyncIterator];
-  if (asynchronous) return asynchronous.call(iterable);
-  const synchronous = iterable?.[Symbol.iterator];
-  if (!synchronous) throw new TypeError("the call returned nothing that can be iterated");
-  const iterator = synchronous.call(iterable);
-  return {
-    next: async () => iterator.next(),
-    return: async (last) => iterator.return?.(last) ?? { done: true, value: last },
-  };
 }
