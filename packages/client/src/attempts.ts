@@ -23,9 +23,9 @@ export class Attempts {
     return RpcError.is(error) && error.code === "UNAVAILABLE" && !isFinal(error) && ++this.#failures <= this.#most;
   }
 
-  /** Waits, but not before the first attempt. Resolves with false when the signal aborts. */
-  pause(signal: AbortSignal | undefined): Promise<boolean> {
-    if (this.#failures <= 1) return Promise.resolve(signal?.aborted !== true);
-    return pause(waitBefore(this.#failures - 1, this.#backoff), signal);
+  /** Waits, but not before the first attempt. Resolves with false when one of the signals aborts. */
+  pause(...signals: readonly (AbortSignal | undefined)[]): Promise<boolean> {
+    if (this.#failures <= 1) return Promise.resolve(!signals.some((signal) => signal?.aborted));
+    return pause(waitBefore(this.#failures - 1, this.#backoff), ...signals);
   }
 }

@@ -10,7 +10,9 @@ import {
   nodeOf,
   type OpenSource,
   type OutgoingInterceptor,
+  pendingFailure,
   type ResultBase,
+  type ResultOwner,
   RpcError,
   type Session,
   type SessionOptions,
@@ -35,6 +37,8 @@ export class ClientBase implements StubBase {
   /** The session that the last call went to, and what it went to there. */
   #session: Session | undefined;
   #root: StubBase | undefined;
+  /** What intercepted calls know of their client. */
+  #intercepted: ResultOwner | undefined;
 
   constructor(
     source: OpenSource,
@@ -83,7 +87,19 @@ export class ClientBase implements StubBase {
   call(path: StubPath, args: readonly unknown[], given: CallOptions | undefined): ResultBase {
     const options = this.#defaults ? mergeOptions(this.#defaults, given ?? {}) : given;
     if (this.#interceptors.length === 0) return this.#call(path, args, options);
-    return interceptCall(this.#interceptors, { unread: this.#unread }, this.#direct, path, args, options);
+    return interceptCall(this.#interceptors, this.#owner(), this.#direct, path, args, options);
+  }
+
+  /** Made for the first call: most clients have no interceptors. */
+  #owner(): ResultOwner {
+    if (this.#intercepted) return this.#intercepted;
+    const ending = new AbortController();
+    this.onClosed(() => {
+      const { status } = this;
+      if (status.state === "closed") ending.abort(pendingFailure(status.reason));
+    });
+    this.#intercepted = { unread: this.#unread, ended: ending.signal };
+    return this.#intercepted;
   }
 
   notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
@@ -108,14 +124,23 @@ export class ClientBase implements StubBase {
         const abandon = () => this.#source.abandon?.(session);
         return deferCall(session.then(rootOf), path, args, options, this.#unread, abandon);
       }
-      this.#session = session;
-      this.#root = rootOf(session);
-      return this.#root.call(path, args, options);
+      const root = rootOf(session);
+      if (!session.ended) this.#keep(session, root);
+      return root.call(path, args, options);
     } catch (thrown) {
       return failedCall(path, RpcError.from(thrown, "UNAVAILABLE", "no"), (error) =>
         this.#unread(error, path.segments),
       );
     }
+  }
+
+  /** For as long as it lasts: a client that makes no more calls holds nothing of a session that has ended. */
+  #keep(session: Session, root: StubBase): void {
+    this.#session = session;
+    this.#root = root;
+    session.onState((state) => {
+      if (state === "closed" && this.#session === session) this.#session = this.#root = undefined;
+    });
   }
 
   #notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {

@@ -1,17 +1,22 @@
-import { after } from "@portolan/protocol";
+import { after, type OutgoingCall, RpcError } from "@portolan/protocol";
 
-/** Waits so many milliseconds. Resolves with false, at once, when the signal aborts. */
-export function pause(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
-  if (signal?.aborted) return Promise.resolve(false);
+/** Waits so many milliseconds. Resolves with false, at once, when one of the signals aborts. */
+export function pause(ms: number, ...signals: readonly (AbortSignal | undefined)[]): Promise<boolean> {
+  if (signals.some((signal) => signal?.aborted)) return Promise.resolve(false);
   return new Promise((resolve) => {
-    const giveUp = () => {
+    const settle = (waited: boolean) => {
       clearTimeout(timer);
-      resolve(false);
+      for (const signal of signals) signal?.removeEventListener("abort", giveUp);
+      resolve(waited);
     };
-    const timer = after(ms, () => {
-      signal?.removeEventListener("abort", giveUp);
-      resolve(true);
-    });
-    signal?.addEventListener("abort", giveUp, { once: true });
+    const giveUp = () => settle(false);
+    const timer = after(ms, () => settle(true));
+    for (const signal of signals) signal?.addEventListener("abort", giveUp, { once: true });
   });
+}
+
+/** What a call rejects with that was given up, or whose client ended, between two attempts. `cause` is what went wrong so far. */
+export function givenUp({ signal, ended }: OutgoingCall, cause: unknown): RpcError {
+  const gone = signal?.aborted ? undefined : (ended?.reason as RpcError | undefined);
+  return new RpcError(gone?.code ?? "CANCELLED", gone?.message ?? "the call was aborted", { cause });
 }

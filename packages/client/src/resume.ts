@@ -1,5 +1,6 @@
 import type { Backoff, OutgoingCall, OutgoingInterceptor } from "@portolan/protocol";
 import { Attempts } from "./attempts.ts";
+import { givenUp } from "./pause.ts";
 import { canBeSentAgain } from "./repeatable.ts";
 import { isStream, ResumedStream } from "./resumed-stream.ts";
 
@@ -35,7 +36,8 @@ export function resume(options: ResumeOptions = {}): OutgoingInterceptor {
         return isStream(result) ? new ResumedStream(result, call, next, attempts) : result;
       } catch (error) {
         // Only the test says that this call gives a stream, and not something that must not run twice.
-        if (!options.when || !attempts.mayFollow(error) || !(await attempts.pause(call.signal))) throw error;
+        if (!options.when || !attempts.mayFollow(error)) throw error;
+        if (!(await attempts.pause(call.signal, call.ended))) throw givenUp(call, error);
       }
     }
   };

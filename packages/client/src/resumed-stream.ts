@@ -1,5 +1,6 @@
 import { metaOf, type OutgoingCall, type OutgoingInterceptor, RpcError, rememberMeta } from "@portolan/protocol";
 import type { Attempts } from "./attempts.ts";
+import { givenUp } from "./pause.ts";
 
 type Next = Parameters<OutgoingInterceptor>[1];
 
@@ -104,14 +105,11 @@ export class ResumedStream implements AsyncIterableIterator<unknown>, AsyncDispo
     else this.#stream = stream;
   }
 
-  /** Ends early when the reader has ended the stream. Throws CANCELLED when the call is aborted. */
+  /** Ends early when the reader has ended the stream. Throws CANCELLED when the call is aborted or its client ends. */
   async #pause(lost: unknown): Promise<void> {
-    const { signal } = this.#call;
-    const stop = () => this.#returned.abort();
-    signal?.addEventListener("abort", stop, { once: true });
-    await this.#attempts.pause(signal?.aborted ? signal : this.#returned.signal);
-    signal?.removeEventListener("abort", stop);
-    if (signal?.aborted) throw new RpcError("CANCELLED", "the call was aborted", { cause: lost });
+    const { signal, ended } = this.#call;
+    const waited = await this.#attempts.pause(signal, ended, this.#returned.signal);
+    if (!waited && !this.#returned.signal.aborted) throw givenUp(this.#call, lost);
   }
 }
 

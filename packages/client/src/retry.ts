@@ -1,6 +1,6 @@
 import { type Backoff, type OutgoingCall, type OutgoingInterceptor, RpcError, waitBefore } from "@portolan/protocol";
 import { isFinal } from "./final-error.ts";
-import { pause } from "./pause.ts";
+import { givenUp, pause } from "./pause.ts";
 import { canBeSentAgain, type Idempotent, idempotencyTest } from "./repeatable.ts";
 
 /** When and how often {@link retry} repeats a call. */
@@ -44,8 +44,7 @@ export function retry(options: RetryOptions = {}): OutgoingInterceptor {
         const wait = after === undefined ? waitBefore(attempt, backoff) : spread(after, backoff);
         if (call.timeout !== undefined && performance.now() - started + wait >= call.timeout) throw thrown;
         // Whoever gives up while it waits is told what went wrong so far.
-        if (!(await pause(wait, call.signal)))
-          throw new RpcError("CANCELLED", "the call was aborted", { cause: thrown });
+        if (!(await pause(wait, call.signal, call.ended))) throw givenUp(call, thrown);
       }
     }
   };

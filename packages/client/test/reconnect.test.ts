@@ -246,3 +246,34 @@ describe("the hash of a contract", () => {
     await client.close();
   });
 });
+
+describe("a connection that was lost", () => {
+  it("is held by nobody, though its client makes no further call", async () => {
+    let last: WeakRef<object> | undefined;
+    let lose = (): void => {};
+    let dials = 0;
+    const source = defineConnector(
+      () => {
+        if (++dials > 1) throw new Error("nobody listens");
+        const [near, far] = transportPair();
+        lose = () => far.close();
+        openSession(far, { expose: { ping: () => "pong" } });
+        return near;
+      },
+      {
+        onConnect: (session) => {
+          last = new WeakRef(session);
+        },
+      },
+    );
+    const client = createClient<{ ping(): string }>(source);
+    expect(await client.ping()).toBe("pong");
+    lose();
+    await vi.waitFor(() => expect(status(client).state).toBe("lost"));
+    await vi.waitFor(() => {
+      (globalThis.gc as () => void)();
+      expect(last?.deref() === undefined).toBe(true);
+    });
+    await client.close();
+  });
+});

@@ -261,3 +261,46 @@ describe("stats", () => {
     await client.close();
   });
 });
+
+describe("a client that closes while a stream waits to go on", () => {
+  it("ends the stream at once, with what it was lost by, and leaves no timer", async () => {
+    vi.useFakeTimers();
+    try {
+      let lose = (): void => {};
+      let dials = 0;
+      const source = defineConnector(
+        () => {
+          if (++dials > 1) throw new Error("nobody listens");
+          const [near, far] = transportPair();
+          lose = () => far.close();
+          openSession(far, {
+            onError: () => {},
+            expose: {
+              count: async function* () {
+                yield withMeta(1, { id: "1" });
+                await new Promise(() => {});
+              },
+            },
+          });
+          return near;
+        },
+        { whileDown: "reject" },
+      );
+      const backoff = { first: 60_000, longest: 60_000 };
+      const client = createClient<{ count(): AsyncIterable<number> }>(source, {
+        interceptors: { outgoing: [resume({ backoff })] },
+      });
+      const stream = await client.count();
+      expect((await stream.next()).value).toBe(1);
+      const next = Promise.resolve(stream.next()).catch((error: unknown) => error);
+      lose();
+      // The connector's own wait, and the stream's.
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBe(2), { interval: 1 });
+      await client.close();
+      expect(await next).toMatchObject({ code: "CANCELLED", cause: { code: "UNAVAILABLE" } });
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

@@ -131,3 +131,52 @@ describe("retry", () => {
     await end();
   });
 });
+
+describe("a client that closes between two attempts", () => {
+  const backoff = { first: 60_000, longest: 60_000 };
+  const down = {
+    pay() {
+      throw new RpcError("UNAVAILABLE", "high tide");
+    },
+  };
+
+  it("rejects the calls that wait, at once, with what went wrong so far, and leaves no timer", async () => {
+    vi.useFakeTimers();
+    try {
+      const { client, end } = wire(down, { interceptors: { outgoing: [retry({ idempotent: () => true, backoff })] } });
+      const calls = Array.from({ length: 20 }, () => failureOf(client.pay()));
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBe(20), { interval: 1 });
+      await client.close();
+      for (const error of await Promise.all(calls)) {
+        expect(error).toMatchObject({ code: "CANCELLED", message: "closed by this side" });
+        expect(error.cause).toMatchObject({ code: "UNAVAILABLE", message: "high tide" });
+      }
+      expect(vi.getTimerCount()).toBe(0);
+      await end();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("tells an interceptor of the user's by call.ended", async () => {
+    let ended: AbortSignal | undefined;
+    const { client, end } = wire(
+      { ping: () => "pong" },
+      {
+        interceptors: {
+          outgoing: [
+            (call, next) => {
+              ended = call.ended;
+              return next();
+            },
+          ],
+        },
+      },
+    );
+    expect(await client.ping()).toBe("pong");
+    expect(ended?.aborted).toBe(false);
+    await client.close();
+    expect(ended?.reason).toMatchObject({ code: "CANCELLED" });
+    await end();
+  });
+});

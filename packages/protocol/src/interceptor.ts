@@ -13,6 +13,11 @@ export interface OutgoingCall {
   readonly after: string | undefined;
   /** True when nothing comes back. */
   readonly notify: boolean;
+  /**
+   * Aborts when the client of the call ends, with what the call is to reject with: whoever waits between attempts stops
+   * waiting then. Undefined for calls of a session, and of what it refers to.
+   */
+  readonly ended?: AbortSignal | undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import { fromBase64, toBase64 } from "../src/values/base64.ts";
 import { unpack } from "../src/values/unpack.ts";
 import { reading } from "./values-carrier.ts";
 
-const limits = { depth: 8, nodes: 100, bigintDigits: 10 };
+const limits = { depth: 8, nodes: 100, message: 1000, bigintDigits: 10 };
 
 function failureOf(data: unknown, table: unknown, options = reading()): RpcError {
   try {

@@ -11,6 +11,8 @@ export interface ResultOwner {
   pipeline?(base: CallResult): StubBase | undefined;
   /** Nobody read this failure. */
   unread(error: RpcError, path: readonly string[]): void;
+  /** Aborts when no call can be made any more, for interceptors that wait between attempts. */
+  readonly ended?: AbortSignal;
 }
 
 const resolved = Promise.resolve();

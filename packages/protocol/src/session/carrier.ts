@@ -5,6 +5,7 @@ import { foldRuns } from "../runs.ts";
 import type { Transport } from "../transport.ts";
 import { Assembly, cutFragments, joinChunks, ownChunk } from "./fragments.ts";
 import { exceeded, type Limits } from "./limits.ts";
+import { weightOf } from "./weight.ts";
 
 /** What a carrier tells its session. */
 export interface CarrierOwner {
@@ -93,7 +94,9 @@ export class Carrier {
   }
 
   /** Sends messages as one frame. Throws what the platform throws when it refuses. */
-  sendMessages(messages: readonly Message[], transfer: readonly object[]): void {
+  sendMessages(messages: readonly Message[], transfer: readonly object[], bytes: number): void {
+    // Weighed only where it could matter: a peer that trusts us takes whatever we send.
+    if (bytes > this.peerAccepts && this.objects) this.#demandRoom(weightOf(messages));
     if (this.#raw && messages.some((message) => this.#raw?.has(message))) return this.#sendEach(messages, transfer);
     // Strangers know messages one by one.
     const folded = messages.length > 1 && this.#codec.greets !== false ? foldRuns(messages) : messages;

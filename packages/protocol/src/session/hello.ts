@@ -67,7 +67,7 @@ export function readMetadata({ metadata, metadataTable }: HelloBody, limit: numb
     throw exceeded("bytes of metadata", limit);
   return unpack(metadata, metadataTable ?? null, {
     trusted: false,
-    limits: { depth: 64, nodes: limit, bigintDigits: limit },
+    limits: { depth: 64, nodes: limit, message: limit, bigintDigits: limit },
     references: noReferences,
     root: "metadata",
   });

@@ -19,7 +19,7 @@ export function interceptCall(
   // Calls that are built on the result wait for what the interceptors return.
   const { unread } = owner;
   return new CallResult({ unread: unread.bind(owner) }, path.segments).adopt(
-    run(interceptors, describe(path, args, options), start),
+    run(interceptors, describe(path, args, options, owner.ended), start),
   );
 }
 
@@ -48,9 +48,14 @@ function run(
   return enter(call);
 }
 
-function describe(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): OutgoingCall {
+function describe(
+  path: StubPath,
+  args: readonly unknown[],
+  options: CallOptions | undefined,
+  ended?: AbortSignal,
+): OutgoingCall {
   const { metadata, signal, timeout, idleTimeout, key, after, notify = false } = options ?? {};
-  return { path: path.segments, args, metadata, signal, timeout, idleTimeout, key, after, notify };
+  return { path: path.segments, args, metadata, signal, timeout, idleTimeout, key, after, notify, ended };
 }
 
 function pathOf(call: OutgoingCall, original: StubPath): StubPath {

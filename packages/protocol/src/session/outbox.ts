@@ -4,8 +4,8 @@ import { Kind, type Message } from "../message.ts";
 export interface OutboxCarrier {
   /** True while the port would rather not take more. */
   readonly blocked: boolean;
-  /** Sends messages as one. Throws what the platform throws when it refuses. */
-  sendMessages(messages: readonly Message[], transfer: readonly object[]): void;
+  /** Sends messages as one; `bytes` is about what they are, and no less. Throws what the platform throws when it refuses. */
+  sendMessages(messages: readonly Message[], transfer: readonly object[], bytes: number): void;
 }
 
 /** What the outbox asks of its session. */
@@ -135,10 +135,11 @@ export class Outbox {
   #sendUrgent(): void {
     const urgent = this.#urgent;
     this.#urgent = empty;
-    for (let at = 0; at < urgent.length; at += maxBatch) this.#send(urgent.slice(at, at + maxBatch));
+    for (let at = 0; at < urgent.length; at += maxBatch) this.#send(urgent.slice(at, at + maxBatch), 0);
   }
 
   #sendBatch(): void {
+    const before = this.#bytes;
     const count = this.#cut();
     const whole = count === this.#messages.length;
     const batch = whole ? this.#messages : this.#messages.splice(0, count);
@@ -146,7 +147,7 @@ export class Outbox {
     if (whole) this.#sizes = empty;
     else this.#sizes.splice(0, count);
     this.#first += count;
-    this.#send(batch);
+    this.#send(batch, before - this.#bytes);
   }
 
   /** How many messages the next batch takes; their bytes are off the queue. */
@@ -172,16 +173,16 @@ export class Outbox {
     return count;
   }
 
-  #send(batch: readonly (Message | null)[]): void {
+  #send(batch: readonly (Message | null)[], bytes: number): void {
     // What was taken back has left a gap.
     const messages = batch.includes(null) ? batch.filter((message) => message !== null) : (batch as readonly Message[]);
     const only = messages[0];
     if (!only) return;
     try {
-      this.#carrier.sendMessages(messages, this.#transfersOf(messages));
+      this.#carrier.sendMessages(messages, this.#transfersOf(messages), bytes);
       if (this.#transfers) for (const message of messages) this.#transfers.delete(message);
     } catch (error) {
-      if (messages.length > 1) return this.#sendHalves(messages);
+      if (messages.length > 1) return this.#sendHalves(messages, bytes);
       this.#transfers?.delete(only);
       this.#owner.refused(only, error);
     }
@@ -192,10 +193,10 @@ export class Outbox {
   }
 
   /** The platform refused the batch because of one message in it: find that one, send the others. */
-  #sendHalves(messages: readonly Message[]): void {
+  #sendHalves(messages: readonly Message[], bytes: number): void {
     const middle = messages.length >> 1;
-    this.#send(messages.slice(0, middle));
-    this.#send(messages.slice(middle));
+    this.#send(messages.slice(0, middle), bytes);
+    this.#send(messages.slice(middle), bytes);
   }
 }
 

@@ -16,14 +16,15 @@ export class PathNumbers {
 
   /** How a path of ours is written. Throws INVALID_ARGUMENT for one that no peer takes. */
   write(path: StubPath): WirePath {
-    if (path.internedBy === this) return path.internedAs as number;
+    if (path.internedBy === this.#ours) return path.internedAs as number;
     const { segments } = path;
     if (segments.length === 0) return segments;
     demandFit(segments);
     const key = JSON.stringify(segments);
     const number = this.#ours.get(key) ?? this.#intern(key, segments);
     if (number === undefined) return segments;
-    path.internedBy = this;
+    // Not this object, which knows its session: a client's stubs outlive those.
+    path.internedBy = this.#ours;
     path.internedAs = number;
     return number;
   }

@@ -1,5 +1,5 @@
 /**
- * About how many bytes foreign data holds: its texts and its buffers, whatever its
+ * About how many bytes data holds: its texts, keys and buffers, whatever its
  * sender says. Never more than honest senders count, but for a small factor.
  */
 export function weightOf(data: unknown): number {
@@ -13,12 +13,13 @@ export function weightOf(data: unknown): number {
     seen.add(next);
     const { byteLength } = next as { byteLength?: unknown };
     if (ArrayBuffer.isView(next) || next instanceof ArrayBuffer) weight += Number(byteLength);
-    else waiting.push(...partsOf(next));
+    else for (const part of partsOf(next)) waiting.push(part);
   }
   return weight;
 }
 
 function partsOf(container: object): Iterable<unknown> {
   if (container instanceof Map) return [...container.keys(), ...container.values()];
-  return container instanceof Set ? container : Object.values(container);
+  if (container instanceof Set || Array.isArray(container)) return container;
+  return Object.entries(container).flat(1);
 }

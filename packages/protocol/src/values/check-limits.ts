@@ -7,13 +7,19 @@ import type { ValueLimits } from "./reviving.ts";
  * limits reach. Refuses a RegExp and shared memory, which a carrier that clones
  * lets through.
  */
-export function checkLimits(data: unknown, table: unknown, { depth, nodes, bigintDigits }: ValueLimits): void {
+export function checkLimits(data: unknown, table: unknown, { depth, nodes, message, bigintDigits }: ValueLimits): void {
   // Met before: a carrier that clones lets cycles through.
   const seen = new Set<object>();
   let layer: object[] = [];
   let count = 0;
+  let bytes = 0;
+  const weigh = (length: number) => {
+    bytes += length;
+    limit(bytes, message, `${message} bytes`);
+  };
   const add = (value: unknown) => {
     limit(++count, nodes, `${nodes} nodes`);
+    if (typeof value === "string") weigh(value.length);
     if (typeof value === "bigint") limit(value < 0n ? -value : value, largest(bigintDigits), `${bigintDigits} digits`);
     if (typeof value !== "object" || value === null || seen.has(value)) return;
     seen.add(value);
@@ -25,17 +31,23 @@ export function checkLimits(data: unknown, table: unknown, { depth, nodes, bigin
     limit(level, depth, `${depth} levels`);
     const containers = layer;
     layer = [];
-    for (const container of containers) for (const child of childrenOf(container)) add(child);
+    for (const container of containers) for (const child of childrenOf(container, weigh)) add(child);
   }
 }
 
-function childrenOf(container: object): Iterable<unknown> {
+function childrenOf(container: object, weigh: (length: number) => void): Iterable<unknown> {
   const tag = tagOf(container);
   expect(tag !== "RegExp" && tag !== "SharedArrayBuffer", `no ${tag} from an untrusted peer`);
   if (ArrayBuffer.isView(container)) return [container.buffer];
+  if (tag === "ArrayBuffer") weigh((container as ArrayBuffer).byteLength);
   if (tag === "Map") return [...(container as Map<unknown, unknown>)].flat(1);
+  if (tag === "Set") return container as Set<unknown>;
   // Of an array too: holes cost nothing, and named properties count.
-  return tag === "Set" ? (container as Set<unknown>) : Object.values(container);
+  const children = Object.values(container);
+  if (tag !== "Array" || children.length > (container as unknown[]).length) {
+    for (const key of Object.keys(container)) weigh(key.length);
+  }
+  return children;
 }
 
 let known: { readonly digits: number; readonly value: bigint } = { digits: 1, value: 9n };

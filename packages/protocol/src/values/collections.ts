@@ -18,18 +18,19 @@ export function packSet(source: Set<unknown>, key: Key, packing: Packing): unkno
 /** On a carrier that clones, it goes as it is after all if nothing in it turned out to be special. */
 function packCollection(source: object, flat: unknown[], kind: number, key: Key, packing: Packing): unknown {
   refuseExtras(source, packing);
-  const place = packing.meet(source, key, flat);
+  const out: unknown[] = [];
+  const place = packing.meet(source, key, out);
   const before = packing.table.length;
-  packing.inside(place, () => packItems(flat, flat, place, packing));
+  packing.inside(place, () => packItems(flat, out, place, packing));
   // A cycle back to it is an entry too.
   if (packing.clone && packing.table.length === before) {
     packing.plain = false;
     place.again = "share";
-    place.out = kind === ValueKind.map ? fillMap(new Map(), flat) : new Set(flat);
+    place.out = kind === ValueKind.map ? fillMap(new Map(), out) : new Set(out);
     return place.out;
   }
   packing.entry(kind, key);
-  return flat;
+  return out;
 }
 
 /** Maps, Sets, Dates and the like carry no properties of their own on any carrier: say so instead of losing them. */

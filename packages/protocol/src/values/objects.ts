@@ -1,7 +1,7 @@
 import { targetMark } from "../marks.ts";
 import type { Key } from "../message.ts";
 import { proxyNames } from "../proxy-mark.ts";
-import { classNameOf, isBuiltIn, isObjectPrototype, tagOf } from "./brands.ts";
+import { classNameOf, isBuiltIn, isObjectPrototype } from "./brands.ts";
 import { packBytes, packShared } from "./bytes.ts";
 import { classes } from "./class-registry.ts";
 import { packMap, packSet } from "./collections.ts";
@@ -13,12 +13,18 @@ import { packNullProto, packRecord } from "./records.ts";
 import { referenceKindOf } from "./references.ts";
 import { packBoxed, packDate, packRegExp } from "./wrappers.ts";
 
+const show = Object.prototype.toString;
+const plainShown = "[object Object]";
+
 /** Packs an object met for the first time: finds out what it is, by brand. */
 export function packObject(source: object, key: Key, packing: Packing): unknown {
   if (proxyNames(source) !== undefined) return packing.reference("target", source, key);
   const prototype: object | null = Object.getPrototypeOf(source);
   if (prototype === Array.prototype && Array.isArray(source)) return packList(source, key, packing);
-  const tag = tagOf(source);
+  const shown = show.call(source);
+  if (prototype === Object.prototype && shown === plainShown)
+    return packPlain(source, prototype, "Object", key, packing);
+  const tag = shown.slice(8, -1);
   if (prototype === null || prototype === Object.prototype || isObjectPrototype(prototype)) {
     return packPlain(source, prototype, tag, key, packing);
   }

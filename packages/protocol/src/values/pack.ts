@@ -30,9 +30,9 @@ export function packArguments(args: readonly unknown[], options: PackOptions): P
   for (let one = 1; one > 0 && index < args.length; index++) size += one = plainSize(args[index]);
   if (index === args.length && (index === 0 || plainSize(args[index - 1]) > 0)) return plainly(args.slice(), size);
   return guarded(new Packing(options, walk), (packing) => {
-    const data = new Array<unknown>(args.length);
+    const data: unknown[] = [];
     packing.open = packing.meet(data, 0, data);
-    for (let at = 0; at < data.length; at++) data[at] = walk(args[at], at, packing);
+    for (let at = 0; at < args.length; at++) data.push(walk(args[at], at, packing));
     return data;
   });
 }

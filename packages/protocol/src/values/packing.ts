@@ -69,6 +69,8 @@ export class Packing {
   /** Whatever the platform can move may be moved. */
   readonly movesAll: boolean;
   readonly walk: Walk;
+  /** Every object has an enumerable property more, which a loop over names shows. */
+  readonly haunted: boolean = isHaunted();
   /** The thing whose children are being walked. */
   open: Place | null = null;
   /** Where the walk is in the open place, for messages. */
@@ -190,6 +192,11 @@ export class Packing {
     // `entry` begins each one with kind and path.
     return { data, table: table.length > 0 ? (table as unknown as TableEntry[]) : null, transfer, moved, size, plain };
   }
+}
+
+function isHaunted(): boolean {
+  for (const _ in Object.prototype) return true;
+  return false;
 }
 
 /** The path to `key` of a place, as the wire writes it. */

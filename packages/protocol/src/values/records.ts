@@ -31,7 +31,8 @@ export function packFields(out: Fields, place: Place, packing: Packing): Fields 
   const outer = packing.open;
   packing.open = place;
   let size = 16;
-  for (const name of Object.keys(out)) {
+  for (const name in out) {
+    if (packing.haunted && !Object.hasOwn(out, name)) continue;
     const value = out[name];
     size += name.length;
     if (typeof value === "string") size += value.length;
@@ -42,8 +43,9 @@ export function packFields(out: Fields, place: Place, packing: Packing): Fields 
     }
   }
   packing.size += size;
-  for (const symbol of Object.getOwnPropertySymbols(out)) {
-    packing.key = String(symbol);
+  const symbols = Object.getOwnPropertySymbols(out);
+  if (symbols.length > 0) {
+    packing.key = String(symbols[0]);
     throw packing.refuse("a symbol is no key on the wire; use a string");
   }
   packing.open = outer;

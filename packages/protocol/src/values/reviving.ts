@@ -4,6 +4,8 @@ import type { ReferenceReader } from "./reference.ts";
 export interface ValueLimits {
   readonly depth: number;
   readonly nodes: number;
+  /** Bytes of its texts, keys and buffers together. */
+  readonly message: number;
   /** Decimal digits of one bigint. */
   readonly bigintDigits: number;
 }
