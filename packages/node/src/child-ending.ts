@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
 import type { CloseReason } from "@portolan/protocol";
 
 /** What is known about the end of a child process. It is the `cause` of the transport's end. */
@@ -15,6 +16,8 @@ export interface ChildExit extends Error {
 export interface ChildWatchOptions {
   /** How messages name it, such as `the child process "node worker.js"`. */
   readonly name: string;
+  /** The folder that it was to start in, if one was named. */
+  readonly cwd?: string | URL | undefined;
   /** What says that nothing more will come from it: `"close"` of its streams, or `"disconnect"` of its channel. */
   readonly lastEvent: "close" | "disconnect";
   /** The last of its standard error. */
@@ -70,7 +73,7 @@ export class ChildWatch {
     // Later failures, to kill it or to send to it, are no end.
     if (this.#child.pid !== undefined) return;
     this.stop();
-    this.#options.ended(couldNotStart(error, this.#options.name));
+    this.#options.ended(couldNotStart(error, this.#options));
   };
 
   readonly #tell = (): void => {
@@ -99,7 +102,14 @@ function howItEnded(exitCode: number | null, signal: NodeJS.Signals | null): str
   return exitCode === null ? "ended" : `exited with code ${exitCode}`;
 }
 
-function couldNotStart(error: Error, name: string): CloseReason {
+function couldNotStart(error: NodeJS.ErrnoException, { name, cwd }: ChildWatchOptions): CloseReason {
   const cause = Object.assign(error, { exitCode: null, signal: null, stderr: "" });
-  return { code: "UNAVAILABLE", message: `${name} could not be started: ${error.message}`, by: "platform", cause };
+  const message = `${name} could not be started: ${error.message}${remedy(error, cwd)}`;
+  return { code: "UNAVAILABLE", message, by: "platform", cause };
+}
+
+/** Node says ENOENT of the command also when it is the folder that is missing. */
+function remedy({ code }: NodeJS.ErrnoException, cwd: string | URL | undefined): string {
+  if (code !== "ENOENT") return "";
+  return cwd !== undefined && !existsSync(cwd) ? ` (there is no folder ${cwd})` : " (is it installed, and in PATH?)";
 }

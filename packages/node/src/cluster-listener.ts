@@ -18,6 +18,7 @@ export function clusterListener(options: ForkTransportOptions = {}): Listener {
     address: undefined,
     ready: Promise.resolve(),
     accept(arrive: (transport: Transport) => void) {
+      if (forked) throw new TypeError("this listener is served already: make one for each serve()");
       // A worker is among the others before its event comes.
       const known = new WeakSet<Worker>();
       forked = (worker) => {
@@ -30,6 +31,7 @@ export function clusterListener(options: ForkTransportOptions = {}): Listener {
     },
     async close() {
       if (forked) cluster.off("fork", forked);
+      forked = undefined;
     },
   };
 }

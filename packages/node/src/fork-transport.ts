@@ -36,14 +36,17 @@ export interface ForkTransportOptions {
  * UNAVAILABLE; exit code and signal are in the message and, as a `ChildExit`, in
  * the cause. In the child it ends when the parent disconnects or dies.
  *
- * Throws a TypeError in a process that was not forked.
+ * Throws a TypeError in a process that was not forked, and for a child without such a channel.
  */
 export function forkTransport(
   child?: ChildProcess | (() => ChildProcess),
   options: ForkTransportOptions = {},
 ): Transport {
   if (child === undefined) return parentTransport(options);
-  return typeof child === "function" ? openChild(child(), true, options) : openChild(child, false, options);
+  const owned = typeof child === "function";
+  const given = owned ? child() : child;
+  if (typeof (given as Partial<ChildProcess> | null)?.send === "function") return openChild(given, owned, options);
+  throw new TypeError("expected a child of fork, which has an IPC channel; others take spawnTransport(command, args)");
 }
 
 /** The transport of one child, with what is known about it. For the cluster. */

@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
-import { type ConnectorOptions, defineConnector, type SessionSource } from "@portolan/protocol";
-import { openSocket, type SocketTransportOptions } from "./socket-transport.ts";
+import { type ConnectorOptions, defineConnector, RpcError, type SessionSource } from "@portolan/protocol";
+import { checkPathLength, type SocketAddress, socketAddress } from "./socket-place.ts";
+import { isSocket, openSocket, type SocketTransportOptions } from "./socket-transport.ts";
 
 /** Where {@link socketConnector} connects: one of three. */
 export type SocketPlace =
@@ -23,13 +24,24 @@ export interface SocketConnectorOptions extends ConnectorOptions, SocketTranspor
  * Connects over TCP, TLS, a Unix socket or a named pipe, and again when the
  * connection is lost, with capped and jittered waits. Calls made meanwhile wait;
  * calls that were on their way reject with UNAVAILABLE, and nothing is sent twice.
+ *
+ * Throws a TypeError for a place that is none. It gives up with INVALID_ARGUMENT for a path that is too long, and
+ * for a function that gives no socket.
  */
 export function socketConnector(place: SocketPlace, options: SocketConnectorOptions = {}): SessionSource {
-  return defineConnector(() => openSocket(dial(place), true, options), options);
+  const expected = "{ port }, { path } or a function that makes a socket";
+  const target = typeof place === "function" ? place : socketAddress(place, expected);
+  return defineConnector(() => openSocket(dial(target), true, options), options);
 }
 
-function dial(place: SocketPlace): Socket {
-  if (typeof place === "function") return place();
-  if ("path" in place) return connect(place.path);
-  return connect(place.port, place.host ?? "127.0.0.1");
+function dial(target: SocketAddress | (() => Socket)): Socket {
+  if (typeof target === "function") return checked(target());
+  if ("port" in target) return connect(target.port, target.host);
+  checkPathLength(target.path);
+  return connect(target.path);
+}
+
+function checked(socket: Socket): Socket {
+  if (isSocket(socket)) return socket;
+  throw new RpcError("INVALID_ARGUMENT", "the function that makes a socket has made none", { delivered: "no" });
 }

@@ -1,8 +1,9 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { Server as SecureServer } from "node:tls";
 import type { Listener, Transport } from "@portolan/protocol";
+import { checkPathLength, type SocketAddress, socketAddress } from "./socket-place.ts";
 import { openSocket, type SocketTransportOptions } from "./socket-transport.ts";
-import { removeStaleSocket } from "./stale-socket.ts";
+import { explained, removeStaleSocket } from "./stale-socket.ts";
 
 /** Where {@link socketListener} listens: exactly one of three. */
 export type SocketListenerPlace =
@@ -29,22 +30,32 @@ export type SocketListenerOptions = SocketListenerPlace & SocketTransportOptions
  * whose peer is `{ kind: "socket", socket, remoteAddress, remotePort }`.
  *
  * A Unix socket that a killed server left behind is replaced; a living one is not:
- * `ready` rejects then with EADDRINUSE, as for a taken port.
+ * `ready` rejects then with EADDRINUSE, as for a taken port; with INVALID_ARGUMENT for a path that is too long.
+ * Throws a TypeError for a place that is none, or more than one.
  */
 export function socketListener(options: SocketListenerOptions): Listener {
-  return new Listening(options);
+  return new Listening(placeOf(options), options);
+}
+
+function placeOf(options: SocketListenerOptions): SocketAddress | Server {
+  const { server, port, path } = Object(options) as { readonly [key: string]: unknown; readonly server?: Server };
+  if (server === undefined) return socketAddress(options, "one of { port }, { path } and { server }");
+  if (typeof server?.listen === "function" && port === undefined && path === undefined) return server;
+  throw new TypeError("expected { server } to be one of node:net or node:tls, and no other place");
 }
 
 class Listening implements Listener {
   readonly ready: Promise<void>;
-  readonly #options: SocketListenerOptions;
+  readonly #place: SocketAddress | Server;
+  readonly #options: SocketTransportOptions;
   readonly #server: Server;
   #settleReady!: (started: Promise<void>) => void;
   #connected: ((socket: Socket) => void) | undefined;
 
-  constructor(options: SocketListenerOptions) {
+  constructor(place: SocketAddress | Server, options: SocketTransportOptions) {
+    this.#place = place;
     this.#options = options;
-    this.#server = "server" in options ? options.server : createServer();
+    this.#server = "listen" in place ? place : createServer();
     this.ready = new Promise((resolve) => {
       this.#settleReady = resolve;
     });
@@ -57,6 +68,7 @@ class Listening implements Listener {
   }
 
   accept(arrive: (transport: Transport) => void, report: (error: unknown) => void): void {
+    if (this.#connected) throw new TypeError("this listener is served already: make one for each serve()");
     this.#connected = (socket) => {
       // The kernel asks silent peers whether they live, without a timer for each.
       socket.setKeepAlive(true, 60_000);
@@ -70,7 +82,8 @@ class Listening implements Listener {
 
   async close(): Promise<void> {
     if (this.#connected) this.#server.off(this.#event, this.#connected);
-    if (!("server" in this.#options)) this.#server.close();
+    this.#connected = undefined;
+    if (this.#place !== this.#server) this.#server.close();
   }
 
   get #event(): string {
@@ -78,14 +91,15 @@ class Listening implements Listener {
   }
 
   async #start(): Promise<void> {
-    const options = this.#options;
-    if ("server" in options) return options.server.listening ? undefined : listening(options.server);
-    if ("port" in options) return listening(this.#server.listen(options.port, options.host ?? "127.0.0.1"));
+    const place = this.#place;
+    if ("listen" in place) return place.listening ? undefined : listening(place);
+    if ("port" in place) return listening(this.#server.listen(place.port, place.host));
+    checkPathLength(place.path);
     try {
-      await listening(this.#server.listen(options.path));
+      await listening(this.#server.listen(place.path));
     } catch (error) {
-      if (!(await removeStaleSocket(options.path, error))) throw error;
-      await listening(this.#server.listen(options.path));
+      if (!(await removeStaleSocket(place.path, error))) throw await explained(place.path, error as Error);
+      await listening(this.#server.listen(place.path));
     }
   }
 }

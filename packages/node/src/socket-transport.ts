@@ -33,9 +33,20 @@ export const maxByteMessage: number = 256 * 1024;
  * Ends with UNAVAILABLE when the other end closes or the connection breaks, with
  * the platform's error as the cause. A peer that vanishes without a word is not
  * announced by TCP, so sessions ping while something is owed.
+ *
+ * Throws a TypeError for what is no socket.
  */
 export function socketTransport(socket: Socket | (() => Socket), options: SocketTransportOptions = {}): Transport {
-  return typeof socket === "function" ? openSocket(socket(), true, options) : openSocket(socket, false, options);
+  const owned = typeof socket === "function";
+  const given = owned ? socket() : socket;
+  if (isSocket(given)) return openSocket(given, owned, options);
+  throw new TypeError("expected a socket of node:net or node:tls, or a function that makes one");
+}
+
+/** Whether something can be read, written and ended like a socket: those of other libraries do too. */
+export function isSocket(socket: unknown): socket is Socket {
+  const { on, write, setNoDelay } = Object(socket) as Partial<Socket>;
+  return [on, write, setNoDelay].every((verb) => typeof verb === "function");
 }
 
 const codec = /* @__PURE__ */ lengthFramed();

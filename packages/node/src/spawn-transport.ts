@@ -20,7 +20,10 @@ export interface SpawnTransportOptions extends Omit<SpawnOptions, "stdio" | "sig
   readonly trusted?: boolean;
   /** Hears what the child writes to standard error. Default: it is written to ours. */
   readonly onStderr?: (text: string) => void;
-  /** Hears a line on standard output that is no message, which is then skipped. Default: a warning on the console. */
+  /**
+   * Hears a line on standard output that is no message, which is then skipped. Default: a warning on the console for
+   * each of the first hundred.
+   */
   readonly onStray?: (line: string) => void;
 }
 
@@ -45,15 +48,30 @@ export function spawnTransport(
     traits: { carries: "bytes", framed: false, maxMessage: maxByteMessage, trusted },
     peer: { kind: "child-process", child, pid: child.pid },
     port: child,
-    codec: ndjson({
-      onStray: onStray ?? ((line) => console.warn(`portolan: ${name} printed ${JSON.stringify(line)}`)),
-    }),
-    open: (events) => new SpawnPort(child, name, onStderr, events),
+    codec: ndjson({ onStray: onStray ?? warnings(name) }),
+    open: (events) => new SpawnPort(child, { name, onStderr, cwd: options.cwd }, events),
   });
+}
+
+/** How many stray lines are warned of: a child that prints without end is not to fill a log. */
+const maxWarnings = 100;
+
+function warnings(name: string): (line: string) => void {
+  let left = maxWarnings;
+  return (line) => {
+    if (left-- > 0) console.warn(`portolan: ${name} printed ${JSON.stringify(line)}`);
+    if (left === 0) console.warn(`portolan: ${name} prints on: give onStray to hear more of it`);
+  };
 }
 
 function toOurs(text: string): void {
   process.stderr.write(text);
+}
+
+interface SpawnPortOptions {
+  readonly name: string;
+  readonly onStderr: (text: string) => void;
+  readonly cwd: string | URL | undefined;
 }
 
 class SpawnPort implements TransportPort {
@@ -64,14 +82,14 @@ class SpawnPort implements TransportPort {
 
   constructor(
     child: ChildProcessWithoutNullStreams,
-    name: string,
-    onStderr: (text: string) => void,
+    { name, onStderr, cwd }: SpawnPortOptions,
     events: TransportEvents,
   ) {
     this.#child = child;
     this.#stderr = new StderrTail(child.stderr, onStderr);
     const watch = new ChildWatch(child, {
       name,
+      cwd,
       lastEvent: "close",
       stderr: () => this.#stderr.text,
       ended: (reason) => events.end(reason),

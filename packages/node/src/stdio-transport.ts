@@ -81,13 +81,18 @@ class StdioPort implements TransportPort {
 }
 
 function takeStdout(events: TransportEvents): { readonly output: ExitProofOutput; giveBack(): void } {
+  // What was printed before may be no whole line, which would take our first message for its end.
+  const printed = ((process.stdout as { readonly bytesWritten?: number }).bytesWritten ?? 0) > 0;
   const claim = claimStdout();
   const output = new ExitProofOutput(process.stdout, claim.write, {
     writable: () => events.writable(),
     failed: (error) => events.end(endings.failed(error)),
   });
+  if (printed) output.send(lineEnd);
   return { output, giveBack: claim.giveBack };
 }
+
+const lineEnd = /* @__PURE__ */ new TextEncoder().encode("\n");
 
 const endings = {
   inputEnded: { code: "UNAVAILABLE", message: "the input ended: the other end is gone", by: "remote" },

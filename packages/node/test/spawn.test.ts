@@ -66,6 +66,48 @@ describe("a child on standard input and output", () => {
     expect(stray).toEqual(["Segmentation fault (not really)"]);
   });
 
+  it("what was printed before, without the end of its line, takes no message for it", async () => {
+    const stray: string[] = [];
+    const before = `process.stdout.write("Enter your name: "); await import(${JSON.stringify(fixture("stdio-server.mjs"))})`;
+    const { remote } = start({ onStray: (line) => stray.push(line) }, ["--input-type=module", "-e", before]);
+    expect(await remote.add(1, 1)).toBe(2);
+    expect(stray).toEqual(["Enter your name: "]);
+  });
+
+  it("a log in JSON is stray output, and no message", async () => {
+    const stray: string[] = [];
+    const { remote } = start({ onStray: (line) => stray.push(line) });
+    const line = JSON.stringify({ level: 30, msg: "a logger that writes past process.stdout" });
+    expect(await remote.printRaw(line)).toBe("printed");
+    expect(await remote.add(1, 1)).toBe(2);
+    expect(stray).toEqual([line]);
+  });
+
+  it("a child that prints without end leaves the event loop its turns, and the console its room", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const { session } = start({}, [
+      "-e",
+      "const line = Buffer.from('y\\n'.repeat(30_000)); (function print() { process.stdout.write(line, print) })()",
+    ]);
+    const call = session.remote.add(1, 2);
+    call.catch(() => {});
+    await vi.waitFor(
+      () => expect(warn).toHaveBeenLastCalledWith(expect.stringContaining("give onStray")),
+      within(1_000),
+    );
+    await session.close();
+    await expect(call).rejects.toMatchObject({ code: "CANCELLED" });
+    expect(warn).toHaveBeenCalledTimes(101);
+  });
+
+  it("a child that prints one line without end is given up, in bounded memory", async () => {
+    const { session } = start({}, [
+      "-e",
+      "const dots = Buffer.alloc(30_000, '.'); (function print() { process.stdout.write(dots, print) })()",
+    ]);
+    await expect(session.remote.add(1, 2)).rejects.toMatchObject({ code: "RESOURCE_EXHAUSTED" });
+  });
+
   it("stray output is a warning on the console unless somebody listens", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     const { remote } = start();
@@ -113,8 +155,15 @@ describe("the end of a child", () => {
     const session = openSession<Api>(transport);
     const refused: unknown = await session.remote.add(1, 1).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: "UNAVAILABLE" });
-    expect((await session.closed).message).toMatch(/could not be started: spawn \/no\/such\/command ENOENT/);
+    expect((await session.closed).message).toMatch(
+      /could not be started: spawn \/no\/such\/command ENOENT \(is it installed, and in PATH\?\)$/,
+    );
     expect((transport.port as ChildProcess).listenerCount("error")).toBe(0);
+  });
+
+  it("F5 a folder that does not exist is named, though Node says that the command is missing", async () => {
+    const session = openSession<Api>(spawnTransport(process.execPath, [], { cwd: "/no/such/folder" }));
+    expect((await session.closed).message).toMatch(/ENOENT \(there is no folder \/no\/such\/folder\)$/);
   });
 
   it("F5 a program that is none of ours ends it with its exit code and last words", async () => {

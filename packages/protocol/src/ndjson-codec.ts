@@ -7,8 +7,9 @@ export interface NdjsonOptions {
   /** Default `application/ndjson`. */
   readonly contentType?: string;
   /**
-   * Hears a line that is no JSON (something printed to a shared standard output),
-   * which is then skipped. Without it such a line ends the session.
+   * Hears a line that is no message (something printed to a shared standard output,
+   * a log in JSON too), which is then skipped. Without it such a line ends the session;
+   * with it, one of more than a million characters does.
    */
   readonly onStray?: (line: string) => void;
 }
@@ -23,6 +24,12 @@ export function ndjson(options: NdjsonOptions = {}): Codec {
     open: (session) => new NdjsonSession(options, session),
   };
 }
+
+/** How a line begins that is no message without a look at the rest: no JSON, or an object with something in it. */
+const strayStart = /^(?:\{"|[^[{"\-\dtfn])/;
+
+/** The longest line that is no message, in UTF-16 units. */
+const longestStray = 1024 * 1024;
 
 class NdjsonSession implements CodecSession {
   readonly #encoder = new TextEncoder();
@@ -63,6 +70,7 @@ class NdjsonSession implements CodecSession {
     this.#pending = 0;
     const text = line.trim();
     if (text === "") return;
+    if (this.#onStray && strayStart.test(text)) return this.#onStray(line);
     try {
       frames.push(parseJson(text, this.#guard));
     } catch (error) {
@@ -76,8 +84,12 @@ class NdjsonSession implements CodecSession {
     if (piece === "") return;
     this.#pieces.push(piece);
     this.#pending += piece.length;
-    if (this.#pending > this.#maxBuffer) {
-      throw new RpcError("RESOURCE_EXHAUSTED", `a line is longer than ${this.#maxBuffer} bytes`);
-    }
+    const longest = this.#longest();
+    if (this.#pending > longest) throw new RpcError("RESOURCE_EXHAUSTED", `a line is longer than ${longest} bytes`);
+  }
+
+  #longest(): number {
+    const isStray = this.#onStray && !this.#pieces[0]?.startsWith("[");
+    return isStray ? Math.min(longestStray, this.#maxBuffer) : this.#maxBuffer;
   }
 }

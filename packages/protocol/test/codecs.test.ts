@@ -86,6 +86,28 @@ describe("codecs", () => {
     expect(() => ndjson().open().decode("hello\n")).toThrow(expect.objectContaining({ code: "PROTOCOL_ERROR" }));
   });
 
+  it("to who asked for strangers' lines, a log in JSON is one, and one without an end costs a bounded memory", () => {
+    const strays: string[] = [];
+    const session = ndjson({ onStray: (line) => void strays.push(line) }).open({
+      maxBuffer: Number.POSITIVE_INFINITY,
+    });
+    const printed = [
+      '{"level":30,"msg":"hi"}',
+      "{ a: 1 }",
+      "[ 'a' ]",
+      "[info] ready",
+      "[12:00:01] begun",
+      "10 %",
+      "true!",
+    ];
+    expect(session.decode(`${printed.join("\n")}\n[[0],[1]]\n[2]\n{}\n`)).toEqual([[[0], [1]], [2], {}]);
+    expect(strays).toEqual(printed);
+    const long = `[1,"${"x".repeat(2_000_000)}"]\n`;
+    expect([...long.slice(0, 3), long.slice(3)].flatMap((piece) => session.decode(piece))).toHaveLength(1);
+    session.decode("\0".repeat(1024 * 1024));
+    expect(() => session.decode("\0")).toThrow(expect.objectContaining({ code: "RESOURCE_EXHAUSTED" }));
+  });
+
   it("F-01 F-08 F-21 anybody's codec will do: a name, what it carries, and two functions", async () => {
     const reversed: Codec = {
       name: "reversed",

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import type { Listener, SessionSource } from "@portolan/protocol";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  forkTransport,
+  type SocketListenerOptions,
+  type SocketPlace,
+  socketConnector,
+  socketListener,
+  socketTransport,
+} from "../src/index.ts";
+import { serveSockets } from "./support/ends.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync("/tmp/portolan places \u00fc-");
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe("where sockets listen and connect", () => {
+  it("a place that is none, or more than one, is a TypeError that says what is expected", () => {
+    const listen = (options: unknown) => () => socketListener(options as SocketListenerOptions);
+    const dial = (place: unknown) => () => socketConnector(place as SocketPlace);
+    for (const nothing of [undefined, 8080, "/a.sock", {}, { port: undefined }, { path: undefined }]) {
+      expect(listen(nothing)).toThrow(/expected one of { port }, { path } and { server }/);
+      expect(dial(nothing)).toThrow(/expected { port }, { path } or a function that makes a socket/);
+    }
+    for (const make of [listen, dial]) {
+      expect(make({ port: 0, path: "/a.sock" })).toThrow(/got both/);
+      expect(make({ path: "" })).toThrow(/expected the path of a socket, got ""/);
+      for (const port of [-1, 65_536, 1.5, "8080", Number.NaN]) {
+        expect(make({ port })).toThrow(/expected a port, an integer from 0 to 65535/);
+      }
+    }
+    expect(listen({ server: {} })).toThrow(/expected { server } to be one of node:net/);
+    expect(listen({ server: createServer(), port: 0 })).toThrow(/and no other place/);
+    expect(listen({ port: undefined, path: "/a.sock" })).not.toThrow();
+  });
+
+  it("what is no socket, and a child without a channel, are TypeErrors that name the way", async () => {
+    for (const none of [undefined, {}, "x", () => 5]) {
+      expect(() => socketTransport(none as Socket)).toThrow(/expected a socket of node:net/);
+    }
+    for (const none of [null, {}, "worker.js", () => 5]) {
+      expect(() => forkTransport(none as ChildProcess)).toThrow(/expected a child of fork/);
+    }
+    const spawned = spawn(process.execPath, ["-e", "0"]);
+    expect(() => forkTransport(spawned)).toThrow(/others take spawnTransport/);
+    await new Promise((resolve) => spawned.once("close", resolve));
+  });
+
+  it("a function that makes no socket ends the connector, since trying again cannot help", async () => {
+    const { calls } = failing(socketConnector((() => ({})) as unknown as SocketPlace));
+    await expect(calls).rejects.toMatchObject({ code: "INVALID_ARGUMENT", delivered: "no" });
+  });
+
+  it("the path of a Unix socket may be as long as the system lets it, and no longer", async () => {
+    const longest = process.platform === "linux" ? 107 : 103;
+    const path = (bytes: number) => join(folder, "x".repeat(bytes - Buffer.byteLength(folder) - 1));
+    const served = await serveSockets({ path: path(longest) });
+    const { client } = served.dial();
+    await served.next();
+    client.close();
+    await served.close();
+    const tooLong = { code: "INVALID_ARGUMENT", message: expect.stringContaining(`at most ${longest} bytes here`) };
+    await expect(heard({ path: path(longest + 1) }).ready).rejects.toMatchObject(tooLong);
+    await expect(failing(socketConnector({ path: path(longest + 1) })).calls).rejects.toMatchObject(tooLong);
+    expect(existsSync(path(longest))).toBe(false);
+  });
+
+  it("what stands in the way of a Unix socket is named and left alone", async () => {
+    const file = join(folder, "notes.txt");
+    writeFileSync(file, "precious");
+    await expect(heard({ path: file }).ready).rejects.toMatchObject({
+      code: "EADDRINUSE",
+      message: `cannot listen on ${file}: what is there is no socket, and is left alone: remove it, or choose another path`,
+    });
+    expect(readFileSync(file, "utf8")).toBe("precious");
+    const lost = join(folder, "no", "such", "a.sock");
+    await expect(heard({ path: lost }).ready).rejects.toThrow(`there is no folder ${join(folder, "no", "such")}`);
+  });
+
+  it("serving one listener twice is a TypeError, and it may be served again once it is closed", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const listener = socketListener({ server });
+    const accept = () => listener.accept(unexpected, unexpected);
+    accept();
+    expect(accept).toThrow(/served already/);
+    expect(server.listenerCount("connection")).toBe(1);
+    await listener.close();
+    accept();
+    await listener.close();
+    expect(server.listenerCount("connection")).toBe(0);
+    server.close();
+    await once(server, "close");
+  });
+});
+
+/** A listener that has been told to listen. */
+function heard(options: SocketListenerOptions): Listener {
+  const listener = socketListener(options);
+  listener.accept(unexpected, () => {});
+  return listener;
+}
+
+/** A first call through a source. */
+function failing(source: SessionSource): { readonly calls: Promise<unknown> } {
+  const opened = source.open({});
+  const calls = Promise.resolve(opened.session()).finally(() => opened.close());
+  return { calls };
+}
+
+function unexpected(what: unknown): void {
+  throw new Error(`unexpected: ${String(what)}`);
+}
