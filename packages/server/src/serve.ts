@@ -16,14 +16,15 @@ import { Waiting } from "./waiting.ts";
 /**
  * Serves a router to whoever comes.
  *
- * @param source one transport, an open session's transport, or a listener. A
- *   transport on a port that several contexts share serves one peer after the other.
+ * @param source one transport, a listener, or an open session that exposes nothing yet. A
+ *   transport on a port that several contexts share serves one peer after the other. A session stays yours: closing
+ *   the server takes the API from it, and its limits and codec are those that it was opened with.
  * @param router what peers may call; or a function that gives it for each peer.
  *   Stays yours. Checked at once: a forbidden name or an accessor is a TypeError
  *   that names its path.
  */
 export function serve<Context = unknown, PeerApi = unknown>(
-  source: Transport | Listener,
+  source: Transport | Session | Listener,
   router: Router | ((peer: Peer) => Router | Promise<Router>),
   options: ServeOptions<Context> = {},
 ): Server<PeerApi> {
@@ -34,15 +35,21 @@ export function serve<Context = unknown, PeerApi = unknown>(
 
 class Serving implements Server {
   readonly ready: Promise<void>;
-  readonly #source: Transport | Listener;
+  readonly #source: Transport | Session | Listener;
   readonly #router: Router | ((peer: Peer) => Router | Promise<Router>);
   readonly #options: ServeOptions;
   readonly #onNetworks: SessionOptions;
   readonly #sessions = new Set<Session>();
   readonly #waiting = new Waiting();
+  /** With what somebody else opened the session that is served on. */
+  #own: SessionOptions | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(source: Transport | Listener, router: Router | ((peer: Peer) => Router), options: ServeOptions) {
+  constructor(
+    source: Transport | Session | Listener,
+    router: Router | ((peer: Peer) => Router),
+    options: ServeOptions,
+  ) {
     this.#source = source;
     this.#router = router;
     this.#options = options;
@@ -55,7 +62,8 @@ class Serving implements Server {
       this.ready = source.ready;
       this.ready.catch(() => {});
     } else {
-      this.#arrive(source, true);
+      if (isSession(source)) this.#adopt(source);
+      else this.#arrive(source, true);
       this.ready = Promise.resolve();
     }
   }
@@ -86,34 +94,63 @@ class Serving implements Server {
 
   async #close(drain: number): Promise<void> {
     this.#waiting.end(new RpcError("UNAVAILABLE", "serving has ended", { delivered: "no" }));
-    const listening = isListener(this.#source) ? this.#source.close() : undefined;
+    const source = this.#source;
+    if (isSession(source)) return this.#giveBack(source);
+    const listening = isListener(source) ? source.close() : undefined;
     await Promise.all([listening, ...[...this.#sessions].map((session) => session.close({ drain }))]);
-    if (!isListener(this.#source)) this.#source.close();
+    if (!isListener(source)) source.close();
   }
 
   /** `again` serves the next peer on the same port when this one has gone. */
   #arrive(transport: Transport, again: boolean): void {
-    const { context, ...session } = this.#options;
+    const { context: _, ...session } = this.#options;
+    const options = this.#optionsOf(transport.traits.network ? this.#onNetworks : session);
+    const keepTransport = again && transport.traits.shared;
+    const opened = this.#open(transport, again, Object.assign(options, { keepTransport }));
+    if (opened) this.#welcome(opened, () => this.#left(opened, transport, again));
+  }
+
+  /** What is served to one peer: its router is found when it is known. */
+  #optionsOf(session: SessionOptions, before?: SessionOptions["admit"]): PeerOptions {
     const options = new PeerOptions();
-    const opened = this.#open(
-      transport,
-      again,
-      Object.assign(options, transport.traits.network ? this.#onNetworks : session, {
-        stay: true,
-        keepTransport: again && transport.traits.shared,
-        admit: async ({ peer }: Session) => {
-          options.router = await this.#routerFor(peer);
-          return context?.(peer);
-        },
-      }),
-    );
-    if (!opened) return;
-    this.#sessions.add(opened);
-    opened.onState((state) => {
-      if (state === "ready") this.#waiting.arrived(opened);
-      if (state === "closed") this.#left(opened, transport, again);
+    const admit = async (arrived: Session) => {
+      await before?.(arrived);
+      options.router = await this.#routerFor(arrived.peer);
+      return this.#options.context?.(arrived.peer);
+    };
+    return Object.assign(options, session, { stay: true, admit });
+  }
+
+  #welcome(session: Session, left: () => void): void {
+    this.#sessions.add(session);
+    session.onState((state) => {
+      if (state === "ready") this.#waiting.arrived(session);
+      if (state === "closed") left();
     });
-    if (opened.ended) this.#left(opened, transport, again);
+    if (session.ended) left();
+  }
+
+  /** Serves on a session that is open, and stays its owner's. */
+  #adopt(session: Session): void {
+    const { context: _, ...given } = this.#options;
+    reopen(session, (own) => {
+      const { expose, admit, ...rest } = own;
+      if (expose !== undefined || adopted.has(session)) {
+        throw new TypeError("this session exposes an API already: give it to openSession() or to serve(), once");
+      }
+      this.#own = own;
+      return this.#optionsOf({ ...rest, ...given }, admit);
+    });
+    adopted.add(session);
+    this.#welcome(session, () => {
+      if (this.#sessions.delete(session)) this.#reportRefusal(session);
+    });
+  }
+
+  #giveBack(session: Session): void {
+    this.#sessions.delete(session);
+    adopted.delete(session);
+    reopen(session, () => this.#own ?? {});
   }
 
   #open(transport: Transport, again: boolean, options: SessionOptions): Session | undefined {
@@ -157,6 +194,14 @@ class Serving implements Server {
   }
 }
 
+/** Sessions that others opened, and we serve on. */
+const adopted = new WeakSet<Session>();
+
+/** Gives an open session other options. Every session can; it is nothing that users call. */
+function reopen(session: Session, change: (own: SessionOptions) => SessionOptions): void {
+  (session as unknown as { reopen(change: unknown): void }).reopen(change);
+}
+
 /** The options of one peer's session. A class: object literals with accessors each have a shape of their own. */
 class PeerOptions implements SessionOptions {
   router: Router | undefined = undefined;
@@ -171,6 +216,10 @@ function networkOptions({ context: _, ...options }: ServeOptions): SessionOption
   return { ...options, limits: { message: 1024 * 1024, ...options.limits } };
 }
 
-function isListener(source: Transport | Listener): source is Listener {
+function isSession(source: Transport | Session | Listener): source is Session {
+  return "remote" in source;
+}
+
+function isListener(source: Transport | Session | Listener): source is Listener {
   return "accept" in source;
 }

@@ -104,6 +104,15 @@ export class Greeter {
     else this.#letIn();
   }
 
+  /** Others decide now whom to let in. A peer that has said hello is asked about again. */
+  admitAnew(): void {
+    const { options, codec } = this.#owner;
+    if (this.#stopped || !options.admit) return;
+    if (this.#met === undefined && codec.greets !== false) return this.#greeted ? undefined : this.#beginAfterAll();
+    this.#admitted = false;
+    void this.#admit(options.admit);
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#stopClocks();
@@ -186,7 +195,7 @@ export class Greeter {
     try {
       this.#context = await admit(this.#owner);
       this.#admitted = true;
-      if (this.#prepared) this.#letIn();
+      if (this.#prepared || this.#greeted) this.#letIn();
     } catch (thrown) {
       this.#owner.fail(
         RpcError.is(thrown) ? thrown : new RpcError("PERMISSION_DENIED", "this peer is not let in", { cause: thrown }),

@@ -52,7 +52,7 @@ export interface RoomsOwner extends Session {
 /** The rooms of one session, and the doors between them. Those that few sessions need are made when first entered. */
 export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamsOwner {
   readonly limits: Limits;
-  readonly options: SessionOptions;
+  options: SessionOptions;
   readonly way: Way;
   readonly calls: Calls;
   readonly dispatch: Dispatch;

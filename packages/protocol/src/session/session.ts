@@ -33,7 +33,7 @@ const resolved = Promise.resolve();
  * it is for, and ends them all together. It holds no table of its own.
  */
 export class SessionHall implements Session {
-  readonly options: SessionOptions;
+  options: SessionOptions;
   readonly limits: Limits;
   readonly transport: Transport;
   readonly codec: Codec;
@@ -281,6 +281,16 @@ export class SessionHall implements Session {
     this.#farewell?.end();
     this.#closed.resolve(reason);
     this.states.enter("closed");
+  }
+
+  /**
+   * For `serve`, which may come after `openSession`: what is exposed, and who is let in, is said only now. Calls that
+   * arrive meanwhile wait. No part of the interface that users see.
+   */
+  reopen(change: (own: SessionOptions) => SessionOptions): void {
+    this.options = this.rooms.options = change(this.options);
+    this.greeter.admitAnew();
+    this.#holdAsNeeded();
   }
 
   /** The process must not end under us while something is served, awaited or owed. */
