@@ -16,8 +16,11 @@ export interface SocketTransportOptions {
   readonly trusted?: boolean;
 }
 
-/** Longer messages go in pieces, so that pings, credit and cancels may pass between. In bytes. */
-export const maxByteMessage: number = 256 * 1024;
+/**
+ * Longer messages go in pieces, so that pings, credit and cancels may pass between. In bytes; a mebibyte and what is
+ * said of it are four pieces, not four and a crumb.
+ */
+export const maxByteMessage: number = 264 * 1024;
 
 /**
  * Makes a transport of a TCP, TLS or Unix socket, or a named pipe. It may still

@@ -1,6 +1,7 @@
 import { ByteQueue } from "./byte-queue.ts";
 import type { Codec, CodecOptions, CodecSession } from "./codec.ts";
 import { RpcError } from "./error.ts";
+import { freshBytes } from "./fresh-bytes.ts";
 import { joinBytes } from "./join-bytes.ts";
 import { parseJson } from "./json-codec.ts";
 import { randomHex } from "./random-id.ts";
@@ -55,7 +56,9 @@ class Attachment {
 
   constructor(bytes: Uint8Array) {
     this.length = bytes.length;
-    this.#room = new Uint8Array(headRoom + bytes.length + textRoom);
+    this.#room = freshBytes(headRoom + bytes.length + textRoom);
+    // Where it is not copied again its neighbours go along.
+    this.#room.fill(0, 0, headRoom).fill(0, headRoom + bytes.length);
     this.#room.set(bytes, headRoom);
   }
 
@@ -117,7 +120,10 @@ class LengthFramedSession implements CodecSession {
       const length = this.#bytes.peekUint32(false);
       if (length === undefined) return frames;
       if (length > this.#maxBuffer) throw this.#tooLong(length);
-      if (this.#bytes.length < headerBytes + length) return frames;
+      if (this.#bytes.length < headerBytes + length) {
+        this.#gatherAttachment();
+        return frames;
+      }
       this.#bytes.take(headerBytes);
       frames.push(this.#takeFrame(length));
     }
@@ -135,6 +141,14 @@ class LengthFramedSession implements CodecSession {
     if (form === Form.piece) return this.#takePiece(length);
     if (form === Form.attached) return this.#takeAttached(length);
     return this.#takeText(length);
+  }
+
+  /** A large array that comes alone in its frame is put together while it arrives. */
+  #gatherAttachment(): void {
+    const bytes = this.#bytes;
+    if (bytes.length <= headRoom || bytes.at(headerBytes) !== Form.attached) return;
+    const alone = bytes.peekUint32(false, headRoom - 8) === 1;
+    if (alone) bytes.gather(headRoom, bytes.peekUint32(false, headRoom - 4) as number);
   }
 
   #takeText(length: number): unknown {

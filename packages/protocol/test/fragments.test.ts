@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { defineTransport, openSession, type Transport, transportPair } from "../src/index.ts";
+import { defineTransport, lengthFramed, openSession, type Transport, transportPair } from "../src/index.ts";
 import { hello, hostile, type Loose, open, promised, recorded, turns } from "./sessions.ts";
 
 const text = { carries: "text", trusted: false } as const;
@@ -100,6 +100,29 @@ describe("fragments", () => {
       code: "PROTOCOL_ERROR",
       message: "fragment of message 2 inside message 1",
     });
+  });
+
+  it("leave nothing behind for the next message, whatever follows the frame in them", async () => {
+    const codec = lengthFramed();
+    const traits = { carries: "bytes", trusted: false } as const;
+    const peer = hostile({ length: (value: string) => value.length }, { codec }, { traits, greet: false });
+    const from = codec.open();
+    const say = (message: unknown) => peer.send(...[from.encode(message)].flat());
+    say(hello({ codec: "length-framed", carries: "bytes" }));
+    for (const id of [1, 2]) {
+      const call = codec.open().encode([1, id, 0, ["length"], ["x".repeat(40)]]) as Uint8Array;
+      say([17, id, 0, call.slice(0, 10)]);
+      say([17, id, 1, Uint8Array.of(...call.slice(10), 0, 0)]);
+      await turns();
+    }
+    const heard = codec.open();
+    const answers = peer.heard.flatMap((frame) => heard.decode(frame));
+    expect(answers.slice(-2)).toEqual([
+      [3, 1, 40],
+      [3, 2, 40],
+    ]);
+    expect(peer.session.stats().assembling).toBe(0);
+    await peer.session.close();
   });
 
   it("R-36 whose end does not come are forgotten, and the session says so", async () => {

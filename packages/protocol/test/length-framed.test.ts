@@ -134,6 +134,34 @@ describe("the binary form", () => {
     }
   });
 
+  it("a large array is put together while it comes, in whatever pieces, and is its receiver's alone", () => {
+    const bytes = new Uint8Array(100_000).map((_, index) => index * 7);
+    const after = new Uint8Array(50_000).fill(9);
+    const from = codec.open();
+    const frames = [[1, codec.attach?.(bytes), "b"], [codec.attach?.(after)], ["end"]];
+    const wire = new Uint8Array(Buffer.concat(frames.flatMap((frame) => from.encode(frame) as Uint8Array)));
+    for (const size of [28, 29, 30, 4000, 16_384, 65_536, 99_999, 100_029, 100_040, 149_000]) {
+      const into = codec.open();
+      const got: unknown[][] = [];
+      for (let at = 0; at < wire.length; at += size)
+        got.push(...(into.decode(wire.slice(at, at + size)) as unknown[][]));
+      const [[one, arrived, b], [second], end] = got as [[number, Uint8Array, string], [Uint8Array], unknown];
+      expect([one, b, end]).toEqual([1, "b", ["end"]]);
+      expect([Buffer.compare(arrived, bytes), Buffer.compare(second, after)]).toEqual([0, 0]);
+      if (size < 100_000) expect(arrived.buffer.byteLength).toBe(bytes.length);
+    }
+  });
+
+  it("an array that is announced and does not come costs next to nothing", () => {
+    const queue = new ByteQueue();
+    queue.push(new Uint8Array(1100));
+    const before = process.memoryUsage().arrayBuffers;
+    queue.gather(100, 100 * 1024 * 1024);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1024 * 1024);
+    expect(queue.take(1100)).toEqual(new Uint8Array(1100));
+    expect(queue.length).toBe(0);
+  });
+
   it("F-09 wrong lengths, heads and counts are a protocol error; too long ones are refused before they are collected", () => {
     const tag = [...bytesOf("t".repeat(16))];
     const bad = [

@@ -16,8 +16,11 @@ export interface WebSocketTransportOptions {
   readonly highWaterMark?: number;
 }
 
-/** Longer messages go in pieces, so that pings, credit and cancels may pass between. In UTF-16 units or bytes. */
-const maxMessage = 256 * 1024;
+/**
+ * Longer messages go in pieces, so that pings, credit and cancels may pass between. In UTF-16 units or bytes; a mebibyte
+ * and what is said of it are four pieces, not four and a crumb.
+ */
+const maxMessage = 264 * 1024;
 
 /**
  * Makes a transport of any WHATWG WebSocket: a browser's, Node's global one, or

@@ -185,17 +185,35 @@ export class Carrier {
 
   /** Takes a checked fragment; returns the frames that it completes. Throws what decoding throws. */
   assemble(fragment: FragmentMessage): readonly unknown[] {
-    const limits = { bytes: this.#longest, timeToLive: this.#limits.fragments };
-    this.#assembly ??= new Assembly(limits, (error) => this.#owner.broken(error));
-    const chunks = this.#assembly.take(fragment);
+    if (this.#codec.chunks === "bytes") return this.#decodePiece(fragment);
+    const chunks = this.#takeFragment(fragment, true);
     if (!chunks) return [];
     if (this.#codec.pieces) return [this.#codec.pieces.read(chunks, this.#codecOptions.guard)];
-    // A state of its own: the stream's may hold the beginning of the next frame.
+    const whole = joinChunks(chunks);
+    const inner = this.#codec.open(this.#codecOptions);
+    return inner.decode(this.#codec.framed && typeof whole === "string" ? `${whole}\n` : whole);
+  }
+
+  /** Pieces are put together as they come, so that the last one leaves little to do. */
+  #decodePiece(fragment: FragmentMessage): readonly unknown[] {
+    // A state of its own for each message: the stream's may hold the beginning of the next frame.
     this.#inner ??= this.#codec.open(this.#codecOptions);
     const inner = this.#inner;
-    if (this.#codec.chunks === "bytes") return chunks.flatMap((chunk) => inner.decode(chunk));
-    const whole = joinChunks(chunks);
-    return inner.decode(this.#codec.framed && typeof whole === "string" ? `${whole}\n` : whole);
+    try {
+      this.#takeFragment(fragment, false);
+    } finally {
+      if (this.assembling === 0) this.#inner = undefined;
+    }
+    return inner.decode(fragment[3]);
+  }
+
+  #takeFragment(fragment: FragmentMessage, keep: boolean): readonly (string | Uint8Array)[] | undefined {
+    const limits = { bytes: this.#longest, timeToLive: this.#limits.fragments };
+    this.#assembly ??= new Assembly(limits, (error) => {
+      this.#inner = undefined;
+      this.#owner.broken(error);
+    });
+    return this.#assembly.take(fragment, keep);
   }
 }
 

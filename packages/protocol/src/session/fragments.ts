@@ -36,7 +36,7 @@ export interface AssemblyLimits {
   readonly timeToLive: number;
 }
 
-/** Puts the fragments of one message together again. Only one message is under way at a time. */
+/** Puts the fragments of one message together again, or only counts them. Only one message is under way at a time. */
 export class Assembly {
   readonly #limits: AssemblyLimits;
   readonly #expired: (error: RpcError) => void;
@@ -57,13 +57,16 @@ export class Assembly {
     return this.#bytes;
   }
 
-  /** Takes a fragment; returns all that the frame was cut into once it is whole. Throws PROTOCOL_ERROR or RESOURCE_EXHAUSTED. */
-  take([, id, last, chunk]: FragmentMessage): readonly (string | Uint8Array)[] | undefined {
-    if (this.#chunks.length > 0 && id !== this.#id) {
+  /**
+   * Takes a fragment; returns all that was kept of the frame once it is whole. `keep` is false for who takes the chunks
+   * as they come. Throws PROTOCOL_ERROR or RESOURCE_EXHAUSTED.
+   */
+  take([, id, last, chunk]: FragmentMessage, keep: boolean): readonly (string | Uint8Array)[] | undefined {
+    if (this.#bytes > 0 && id !== this.#id) {
       throw new RpcError("PROTOCOL_ERROR", `fragment of message ${id} inside message ${this.#id}`);
     }
     this.#id = id;
-    this.#add(chunk);
+    if (keep) this.#add(chunk);
     this.#bytes += chunk.length;
     if (this.#bytes > this.#limits.bytes) {
       // On a port that strangers use the session goes on.

@@ -14,7 +14,7 @@ export interface Limits {
   readonly windowItems: number;
   /** Items ahead of a fast consumer, at most. Default 1 024. */
   readonly maxWindowItems: number;
-  /** Bytes ahead of a stream's consumer. Default 1 MiB. */
+  /** Bytes ahead of a stream's consumer, at most. Default 1 MiB. */
   readonly windowBytes: number;
   /** Messages in one received batch. Default 1 024. */
   readonly batch: number;

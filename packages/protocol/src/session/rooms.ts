@@ -150,6 +150,10 @@ export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamsOwner
     return this.way.trusted;
   }
 
+  get network(): boolean {
+    return this.#hall.transport.traits.network;
+  }
+
   get clones(): boolean {
     return this.way.clones;
   }

@@ -3,11 +3,14 @@ import { RpcError } from "../error.ts";
 import { Kind, type Message } from "../message.ts";
 import { type ItemMeta, rememberMeta } from "../stream-meta.ts";
 import type { Packed } from "../values/pack.ts";
+import { ByteWindow } from "./byte-window.ts";
 import type { Limits } from "./limits.ts";
 
 /** What a consumer needs of its session. */
 export interface ConsumerOwner {
   readonly limits: Limits;
+  /** The producer is across a network. */
+  readonly network: boolean;
   sendUrgent(message: Message): void;
   send(message: Message, packed?: Packed): void;
   packReason(value: unknown): Packed;
@@ -55,6 +58,7 @@ export class Consumer {
   #stopping: Waiter[] = [];
   #stopped = false;
   #window: number;
+  readonly #bytes: ByteWindow;
   #received = 0;
   #receivedBytes = 0;
   #consumed = 0;
@@ -71,6 +75,7 @@ export class Consumer {
     this.#owner = owner;
     this.#id = id;
     this.#window = owner.limits.windowItems;
+    this.#bytes = new ByteWindow(owner.limits.windowBytes, owner.network);
     this.#idleTimeout = bounds.idleTimeout;
     this.#watch(bounds.signal);
   }
@@ -78,7 +83,7 @@ export class Consumer {
   /** The credit that goes along with a stream that the peer is to write: asked for before the peer knows of it. */
   firstCredit(): readonly [items: number, bytes: number] {
     this.#granted = this.#window;
-    this.#grantedBytes = this.#owner.limits.windowBytes;
+    this.#grantedBytes = this.#bytes.size;
     return [this.#granted, this.#grantedBytes];
   }
 
@@ -96,6 +101,7 @@ export class Consumer {
   /** Takes items that fit. */
   take(values: readonly unknown[], bytes: number, metas: ReadonlyMap<number, ItemMeta> | undefined): void {
     if (this.#ending || this.#stopped || values.length === 0) return;
+    this.#bytes.arrived(bytes, this.#receivedBytes, this.#waiters.length > 0);
     this.#received += values.length;
     this.#receivedBytes += bytes;
     this.#chunks.push({ values, bytes, metas });
@@ -218,7 +224,7 @@ export class Consumer {
   #grantMore(): void {
     if (this.#ending || this.#stopped) return;
     const { limits } = this.#owner;
-    const halfBytes = this.#grantedBytes - this.#consumedBytes < limits.windowBytes / 2;
+    const halfBytes = this.#grantedBytes - this.#consumedBytes <= this.#bytes.size / 2;
     if (this.#granted - this.#consumed > this.#window / 2 && !halfBytes) return;
     if (this.#starved) this.#window = Math.min(this.#window * 2, limits.maxWindowItems);
     this.#starved = false;
@@ -228,8 +234,10 @@ export class Consumer {
   #grant(): void {
     const [chunk] = this.#chunks;
     const begun = chunk ? Math.ceil((chunk.bytes * this.#at) / chunk.values.length) : 0;
+    const before = this.#grantedBytes;
     this.#granted = this.#consumed + this.#window;
-    this.#grantedBytes = this.#consumedBytes + begun + this.#owner.limits.windowBytes;
+    this.#grantedBytes = Math.max(before, this.#consumedBytes + begun + this.#bytes.size);
+    if (this.#grantedBytes > before) this.#bytes.granted(before, this.#receivedBytes);
     this.#owner.sendUrgent([Kind.credit, this.#id, this.#granted, this.#grantedBytes]);
   }
 

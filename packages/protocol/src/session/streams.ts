@@ -162,6 +162,7 @@ export class Streams {
     const owner = this.#owner;
     const own: ConsumerOwner = {
       limits: owner.limits,
+      network: owner.network,
       sendUrgent: (message) => owner.sendUrgent(message),
       send: (message, packed) => owner.send(message, packed),
       packReason: (value) => owner.packReason(value),

@@ -1,0 +1,59 @@
+/** Where windows over a network begin, in bytes: as much as costs nothing where the other end is near. */
+const nearby = 128 * 1024;
+
+/** A reader that waits longer than this for what it has just granted, in milliseconds, is far from its producer. */
+const far = 1;
+
+/**
+ * How many bytes may be under way to one reader. Over a network they stand in line before the
+ * small calls beside them, so a window there begins small: it doubles when the reader has run dry
+ * twice in a row for want of credit, as it does over a long way, and slowly shrinks when it has not.
+ */
+export class ByteWindow {
+  readonly #most: number;
+  #least: number;
+  #size: number;
+  /** What had been granted before the grant that is being judged; 0 while none is. */
+  #before = 0;
+  /** Since when all of that has been here, once it is. */
+  #dry: number | undefined;
+  #wasDry = false;
+
+  /** @param most the limit of bytes. */
+  constructor(most: number, network: boolean) {
+    this.#most = most;
+    this.#least = network ? Math.min(nearby, most) : most;
+    this.#size = this.#least;
+  }
+
+  /** Bytes to grant ahead of what has been consumed. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** More has been granted. `before` and `received` count since the start of the stream. */
+  granted(before: number, received: number): void {
+    if (this.#least === this.#most || this.#before > 0) return;
+    this.#before = before;
+    this.#dry = before > 0 && received >= before ? performance.now() : undefined;
+  }
+
+  /** Bytes have arrived. `received` counts without them; `waiting` says that the reader had nothing left. */
+  arrived(bytes: number, received: number, waiting: boolean): void {
+    if (this.#least === this.#most) return;
+    // One may be under way while another is read, however large they are.
+    this.#least = Math.min(this.#most, Math.max(this.#least, 2 * bytes));
+    this.#size = Math.max(this.#size, this.#least);
+    const before = this.#before;
+    if (this.#dry !== undefined) this.#judge(waiting && performance.now() - this.#dry > far);
+    else if (before > 0 && received < before && received + bytes >= before) this.#dry = performance.now();
+  }
+
+  #judge(dry: boolean): void {
+    const size = dry && this.#wasDry ? this.#size * 2 : dry ? this.#size : this.#size * 0.9;
+    this.#size = Math.min(this.#most, Math.max(this.#least, Math.floor(size)));
+    this.#wasDry = dry && !this.#wasDry;
+    this.#dry = undefined;
+    this.#before = 0;
+  }
+}
