@@ -14,8 +14,3 @@ export function socketPath(): { readonly path: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir().length < 70 ? tmpdir() : "/tmp", "portolan-"));
   return { path: join(folder, "s.sock"), remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
-
-/** Handles of Node that are open now, by kind: sockets, pipes, timers, children. */
-export function openHandles(): string[] {
-  return process.getActiveResourcesInfo().sort();
-}
