@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { type ConformanceResult, conformanceCases, runConformance } from "@portolan/conformance";
-import { describe, expect, it } from "vitest";
-import { adapters } from "./conformance/adapters.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { adapters, removeFarSide } from "./conformance/adapters.ts";
 
 const page = new URL("../docs/conformance.md", import.meta.url);
 const marks = { passed: "✓", refused: "refused", failed: "FAILED" } as const;
@@ -14,6 +14,8 @@ children, windows, Electron and extensions run the same cases in their own packa
 Bun 1.4 and Deno 2.9 over memory, ports, workers and WebSockets (\`tests/conformance-runtimes.real.test.ts\`). To run it and write it anew:
 \`PORTOLAN_WRITE_DOCS=1 pnpm exec vitest run tests/conformance-table.real.test.ts\`.
 `;
+
+afterAll(removeFarSide);
 
 describe("docs/conformance.md", () => {
   const columns = new Map<string, readonly ConformanceResult[]>();

@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { Connection } from "@portolan/conformance";
@@ -7,10 +10,8 @@ import { type Listener, type Traits, type Transport, transportPair } from "@port
 import { webSocketTransport } from "@portolan/websocket";
 import { webSocketListener } from "@portolan/websocket/server";
 import { portTransport, workerTransport } from "@portolan/worker-threads";
+import { build } from "rolldown";
 import { WebSocket } from "ws";
-
-const far = new URL("../fixtures/conformance-far.mjs", import.meta.url);
-const farPath = fileURLToPath(far);
 
 /** Every adapter of this repository that runs in Node alone: one line each. */
 export const adapters: Readonly<Record<string, () => Connection | Promise<Connection>>> = {
@@ -38,8 +39,8 @@ function memory(traits: Partial<Traits>): () => Connection {
   };
 }
 
-function worker(): Connection {
-  const thread = new Worker(far);
+async function worker(): Promise<Connection> {
+  const thread = new Worker(await farSide());
   return { near: workerTransport(() => thread), close: async () => void (await thread.terminate()) };
 }
 
@@ -48,8 +49,28 @@ function port(): Connection {
   return { near: portTransport(() => port1), far: portTransport(() => port2) };
 }
 
-function stdio(): Connection {
-  return { near: spawnTransport(process.execPath, ["--expose-gc", farPath, "stdio"]) };
+async function stdio(): Promise<Connection> {
+  return { near: spawnTransport(process.execPath, ["--expose-gc", await farSide()]) };
+}
+
+let bundled: Promise<string> | undefined;
+
+/** The far side in one file: hundreds of processes and threads start from it, and linking modules would be most of that. */
+function farSide(): Promise<string> {
+  bundled ??= bundle(fileURLToPath(new URL("../fixtures/conformance-far.mjs", import.meta.url)));
+  return bundled;
+}
+
+/** Removes what {@link adapters} have put into the folder for temporary files. */
+export async function removeFarSide(): Promise<void> {
+  if (bundled) rmSync(dirname(await bundled), { recursive: true, force: true });
+}
+
+async function bundle(input: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "portolan-far-"));
+  const file = join(folder, "far.mjs");
+  await build({ input, platform: "node", logLevel: "silent", output: { file } });
+  return file;
 }
 
 function listening(listen: () => Listener, dial: (port: number) => Transport): () => Promise<Connection> {
