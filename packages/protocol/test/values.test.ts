@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { serialize } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { pack, packArguments } from "../src/values/pack.ts";
@@ -239,6 +240,32 @@ describe.each(levels)("a value that crosses by %s", (level) => {
     expect(cross(level, [dense, sparse, named])).toStrictEqual([dense, sparse, named]);
   });
 
+  it("keeps a list that has as many names as holes", () => {
+    // biome-ignore lint/suspicious/noSparseArray: that is what it tests.
+    const list = Object.assign([, 1], { named: 2 });
+    expect(cross(level, list)).toStrictEqual(list);
+  });
+
+  it("leaves out what every object inherits, although a loop over its names shows it", () => {
+    const everything = Object.prototype as unknown as Record<string, unknown>;
+    everything["haunted"] = () => {};
+    try {
+      const packed = pack({ a: { b: 1 } }, packing(level));
+      expect(Object.keys(packed.data as object)).toEqual(["a"]);
+      expect(packed.table).toBe(null);
+    } finally {
+      delete everything["haunted"];
+    }
+  });
+
+  it("leaves out symbols that do not show, and refuses those that do", () => {
+    const hidden = Object.defineProperty({ a: 1 }, Symbol("hidden"), { value: 2 });
+    expect(cross(level, [hidden])).toStrictEqual([{ a: 1 }]);
+    expect(() => pack([{ [Symbol("shown")]: 2 }], packing(level))).toThrow(
+      /^value\[0\]\["Symbol\(shown\)"\] cannot cross/,
+    );
+  });
+
   it("goes as deep as the stack allows and refuses what is deeper", () => {
     const nest = (depth: number) => {
       let value: unknown = 1;
@@ -253,6 +280,17 @@ describe.each(levels)("a value that crosses by %s", (level) => {
     expect(() => pack({ sample: new Sample() }, packing(level))).toThrow(
       /value\.sample cannot cross: an instance of Sample/,
     );
+  });
+});
+
+describe("a list on a carrier that clones", () => {
+  it("is copied without holes, each of which V8 would write down with its number", () => {
+    const records = Array.from({ length: 3 }, (_, id) => ({ id, tags: ["a", "b"] }));
+    // What structured clone has made is full of holes to V8, even where none is.
+    for (const list of [records, structuredClone(records)]) {
+      expect(serialize(pack(list, packing("clone")).data)).toStrictEqual(serialize(records));
+      expect(serialize(packArguments([list], packing("clone")).data)).toStrictEqual(serialize([records]));
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Key } from "../message.ts";
 import { ValueKind } from "./kinds.ts";
 import type { Packing, Place } from "./packing.ts";
-import { packFields } from "./records.ts";
+import { packFields, refuseSymbols } from "./records.ts";
 import { expect } from "./refusal.ts";
 import { isRecord, type Reviver, setAll } from "./reviving.ts";
 
@@ -41,12 +41,16 @@ function isOdd(source: readonly unknown[]): boolean {
     if (value === undefined && !Object.hasOwn(source, index)) return true;
     objects = typeof value === "object";
   }
-  return objects && Object.keys(source).length !== length;
+  if (!objects) return false;
+  const keys = Object.keys(source);
+  // As many names as holes leave the count as it should be, but not the last key.
+  return keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1));
 }
 
 function packOddList(source: readonly unknown[], key: Key, packing: Packing): unknown {
   const out = { ...(source as unknown as Record<string, unknown>) };
   const place = packing.meet(source, key, out);
+  refuseSymbols(out, place, packing);
   packing.inside(place, () => packFields(out, place, packing));
   packing.entry(ValueKind.array, key, source.length);
   return out;

@@ -14,16 +14,16 @@ import { referenceKindOf } from "./references.ts";
 import { packBoxed, packDate, packRegExp } from "./wrappers.ts";
 
 const show = Object.prototype.toString;
-const plainShown = "[object Object]";
 
-/** Packs an object met for the first time: finds out what it is, by brand. */
+/** Packs an object met for the first time: finds out what it is, by brand. The two that most are come first. */
 export function packObject(source: object, key: Key, packing: Packing): unknown {
   if (proxyNames(source) !== undefined) return packing.reference("target", source, key);
   const prototype: object | null = Object.getPrototypeOf(source);
   if (prototype === Array.prototype && Array.isArray(source)) return packList(source, key, packing);
   const shown = show.call(source);
-  if (prototype === Object.prototype && shown === plainShown)
-    return packPlain(source, prototype, "Object", key, packing);
+  if (prototype === Object.prototype && shown === "[object Object]") {
+    return isThenable(source) ? packing.reference("promise", source, key) : packRecord(source, key, packing);
+  }
   const tag = shown.slice(8, -1);
   if (prototype === null || prototype === Object.prototype || isObjectPrototype(prototype)) {
     return packPlain(source, prototype, tag, key, packing);
@@ -37,9 +37,13 @@ export function packObject(source: object, key: Key, packing: Packing): unknown 
 
 function packPlain(source: object, prototype: object | null, tag: string, key: Key, packing: Packing): unknown {
   if (tag !== "Object") throw packing.refuse(`it calls itself ${tag}; spread it into a plain object`);
-  if ("then" in source && typeof source.then === "function") return packing.reference("promise", source, key);
+  if (isThenable(source)) return packing.reference("promise", source, key);
   if (Symbol.asyncIterator in source) return packing.reference("stream", source, key);
   return prototype ? packRecord(source, key, packing) : packNullProto(source, key, packing);
+}
+
+function isThenable(source: object): boolean {
+  return "then" in source && typeof source.then === "function";
 }
 
 /** Packs an instance of something: of the language, of the platform, or of the user. */

@@ -13,14 +13,20 @@ export type Fields = Record<string, unknown>;
  * shows.
  */
 export function packRecord(source: object, key: Key, packing: Packing): unknown {
+  const symbols = Object.getOwnPropertySymbols(source);
+  // An object that brings its own iterator; most objects have no symbols, and are asked nothing more.
+  if (symbols.length > 0 && Symbol.asyncIterator in source) return packing.reference("stream", source, key);
   const out: Fields = { ...source };
-  return packFields(out, packing.meet(source, key, out, "share"), packing);
+  const place = packing.meet(source, key, out, "share");
+  if (symbols.length > 0) refuseSymbols(out, place, packing);
+  return packFields(out, place, packing);
 }
 
 /** Packs an object without a prototype. */
 export function packNullProto(source: object, key: Key, packing: Packing): unknown {
   const out: Fields = { ...source };
   const place = packing.meet(source, key, out);
+  refuseSymbols(out, place, packing);
   packing.inside(place, () => packFields(out, place, packing));
   packing.entry(ValueKind.nullProto, key);
   return out;
@@ -43,13 +49,17 @@ export function packFields(out: Fields, place: Place, packing: Packing): Fields 
     }
   }
   packing.size += size;
-  const symbols = Object.getOwnPropertySymbols(out);
-  if (symbols.length > 0) {
-    packing.key = String(symbols[0]);
-    throw packing.refuse("a symbol is no key on the wire; use a string");
-  }
   packing.open = outer;
   return out;
+}
+
+/** Refuses keys that the wire has no form for, in a fresh object that holds what another one shows. */
+export function refuseSymbols(out: object, place: Place, packing: Packing): void {
+  const [symbol] = Object.getOwnPropertySymbols(out);
+  if (symbol === undefined) return;
+  packing.open = place;
+  packing.key = String(symbol);
+  throw packing.refuse("a symbol is no key on the wire; use a string");
 }
 
 export const nullProtoReviver: Reviver = {
