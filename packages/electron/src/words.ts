@@ -67,12 +67,22 @@ export interface PeerDetails {
   readonly pid?: number;
 }
 
+/** Checks the name of a link, which both of its ends and main give. Throws a TypeError that says where. */
+export function checkLinkName(options: { readonly name: string }, where: string): void {
+  const name: unknown = options?.name;
+  if (typeof name === "string" && name !== "" && name.length <= maxName) return;
+  throw new TypeError(`expected ${where} with a name of 1 to ${maxName} characters, got ${JSON.stringify(name)}`);
+}
+
+/** The longest name that main hears. */
+const maxName = 256;
+
 /** The request in foreign data, or `undefined`. */
 export function parseRequest(data: unknown): ConnectRequest | undefined {
   if (!Array.isArray(data) || data.length !== 2) return undefined;
   const [to, name]: readonly unknown[] = data;
   if (to !== "main" && to !== "peers") return undefined;
-  return typeof name === "string" && name.length <= 256 ? [to, name] : undefined;
+  return typeof name === "string" && name.length <= maxName ? [to, name] : undefined;
 }
 
 /** What stands under `word` in a message, if it is such a message. */

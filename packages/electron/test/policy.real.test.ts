@@ -11,6 +11,9 @@ const scenarios = [
   "a webview",
   "a webview that is allowed",
   "a policy of another kind",
+  "a file at a strange path",
+  "a policy that throws",
+  "a link of what cannot be linked",
   "a preload that is not on disk",
   "forged requests",
   "too many ports",
@@ -72,6 +75,29 @@ inEachElectron(scenarios, ({ of }) => {
     expect(of(context, "a policy of another kind")).toEqual(
       Array(4).fill(expect.stringContaining("TypeError: expected")),
     );
+  });
+
+  it("a file is allowed by its path, and by its folder's, whatever characters are in it", (context) => {
+    expect(of(context, "a file at a strange path")).toEqual([...answered, ...answered]);
+  });
+
+  it("a policy that throws is a denial, and the page does not hear why", (context) => {
+    const { told, arrived } = of<{ told: { message: string }; arrived: number }>(context, "a policy that throws");
+    expect(told).toMatchObject(denied);
+    expect(told.message).not.toContain("database");
+    expect(arrived).toBe(0);
+  });
+
+  it("what cannot be linked, and a link without a name, are TypeErrors that leave nothing behind", (context) => {
+    expect(of(context, "a link of what cannot be linked")).toEqual({
+      refused: [
+        expect.stringMatching(/TypeError: expected a window, .* to link, got undefined/),
+        expect.stringMatching(/TypeError: expected a window, .* to link, got object/),
+        expect.stringMatching(/TypeError: expected connectFrames\(a, b, { name }\) with a name/),
+        expect.stringMatching(/TypeError: expected connectFrames\(a, b, { name }\) with a name/),
+      ],
+      left: true,
+    });
   });
 
   it("registerPreload() in an app whose preload is not on disk names the one-line preload", (context) => {

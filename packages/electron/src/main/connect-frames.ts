@@ -2,10 +2,10 @@ import { relay } from "@portolan/protocol";
 import { MessageChannelMain } from "electron";
 import { mainPortTransport } from "../ports/main-port-transport.ts";
 import type { MainPortLike } from "../ports/port-shapes.ts";
-import type { PeerDetails } from "../words.ts";
+import { checkLinkName, type PeerDetails } from "../words.ts";
 import type { Allow } from "./allow.ts";
 import type { LinkEnd } from "./frame-shapes.ts";
-import { type LinkSide, linkSide } from "./link-side.ts";
+import { checkLinkEnd, type LinkSide, linkSide } from "./link-side.ts";
 import { openPeerDesk } from "./peer-desk.ts";
 
 /** How to link two ends. */
@@ -35,8 +35,12 @@ export interface FrameLink {
  * Gives two frames (or a frame and a utility process) a port to one another, with each other's identity. Both hear of
  * it by `peerListener({ name })`, and whichever of them is reloaded gets a new one. Holding the port is the permission:
  * nobody else can use it. The link ends by itself when a window closes or the process exits.
+ *
+ * Throws a TypeError for what cannot be linked, and without a name.
  */
 export function connectFrames(a: LinkEnd, b: LinkEnd, options: ConnectFramesOptions): FrameLink {
+  for (const end of [a, b]) checkLinkEnd(end);
+  checkLinkName(options, "connectFrames(a, b, { name })");
   const closeDesk = openPeerDesk();
   const cuts = new Set<() => void>();
   let open = true;

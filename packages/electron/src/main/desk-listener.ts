@@ -5,7 +5,7 @@ export type EnterDesk = (...heard: Parameters<Listener["accept"]>) => () => void
 
 /** A listener at one of this process's desks, from when somebody accepts until it is closed. */
 export function deskListener(name: string, enter: EnterDesk): Listener {
-  let leave = (): void => {};
+  let leave: (() => void) | undefined;
   let settle!: { resolve: () => void; reject: (error: unknown) => void };
   const ready = new Promise<void>((resolve, reject) => {
     settle = { resolve, reject };
@@ -14,6 +14,7 @@ export function deskListener(name: string, enter: EnterDesk): Listener {
     address: name,
     ready,
     accept(...heard) {
+      if (leave) throw new TypeError("this listener is served already: make one for each serve()");
       try {
         leave = enter(...heard);
         settle.resolve();
@@ -22,7 +23,8 @@ export function deskListener(name: string, enter: EnterDesk): Listener {
       }
     },
     async close() {
-      leave();
+      leave?.();
+      leave = undefined;
     },
   };
 }

@@ -30,13 +30,18 @@ interface SideOptions {
   readonly allow?: Allow;
 }
 
-/** Makes a side of what can be linked. Throws a TypeError for what cannot. */
+/** Throws a TypeError for what cannot be linked. */
+export function checkLinkEnd(end: unknown): void {
+  if (["kill", "webContents", "mainFrame", "frameTreeNodeId"].some((key) => key in Object(end))) return;
+  const got = end === null ? "null" : typeof end;
+  throw new TypeError(`expected a window, a webContents, a frame or a utility process to link, got ${got}`);
+}
+
+/** Makes a side of what can be linked. */
 export function linkSide(end: LinkEnd, options: SideOptions, events: LinkSideEvents): LinkSide {
   if ("kill" in end) return processSide(end, options.name, events);
   if ("webContents" in end) return documentSide(page(end.webContents), options, events);
-  if ("mainFrame" in end) return documentSide(page(end), options, events);
-  if ("frameTreeNodeId" in end) return documentSide(oneFrame(end), options, events);
-  throw new TypeError("expected a window, a webContents, a frame or a utility process");
+  return documentSide("mainFrame" in end ? page(end) : oneFrame(end), options, events);
 }
 
 function processSide(child: UtilityProcessLike, name: string, events: LinkSideEvents): LinkSide {

@@ -37,8 +37,8 @@ export interface RendererListenerOptions {
  * Electron's rules: https://www.electronjs.org/docs/latest/tutorial/security#17-validate-the-sender-of-all-ipc-messages
  */
 export function rendererListener(options: RendererListenerOptions): Listener {
-  const { name = "main", trusted = false } = options;
   const policy = policyOf(options);
+  const { name = "main", trusted = false } = options;
   return deskListener(name, (arrive, report) => {
     const take = (request: FrameRequest): void => {
       policy(request);
@@ -59,7 +59,7 @@ function policyOf({
   allow,
   subframes = false,
   webviews = false,
-}: RendererListenerOptions): (asked: FrameRequest) => void {
+}: Partial<RendererListenerOptions> = {}): (asked: FrameRequest) => void {
   if (allow === undefined) throw new TypeError("expected { allow }: the pages that may talk to main");
   const allowed = allowRule(allow);
   return ({ frame, webContents, url }) => {

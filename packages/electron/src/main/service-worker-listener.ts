@@ -39,8 +39,10 @@ export interface ServiceWorkerListenerOptions {
  * Electron's side: https://www.electronjs.org/docs/latest/api/service-worker-main
  */
 export function serviceWorkerListener(options: ServiceWorkerListenerOptions): Listener {
+  if (options?.allow === undefined) {
+    throw new TypeError("expected { allow }: the service workers that may talk to main");
+  }
   const { allow, name = "main", session = sessions.defaultSession } = options;
-  if (allow === undefined) throw new TypeError("expected { allow }: the service workers that may talk to main");
   const allowed = allowRule(allow);
   return deskListener(name, (arrive, report) => {
     const take = (request: WorkerRequest): void => {

@@ -15,6 +15,7 @@ export interface UtilityTransportOptions {
  *
  * @param child A process, which stays yours: closing the transport does not end it. Or a function that forks one,
  *   which is ours: it is killed when the transport closes.
+ * @throws TypeError for what is no such process.
  */
 export function utilityTransport(
   child: UtilityProcessLike | (() => UtilityProcessLike),
@@ -22,6 +23,9 @@ export function utilityTransport(
 ): Transport {
   const ours = typeof child === "function";
   const process = ours ? child() : child;
+  if (typeof process?.postMessage !== "function") {
+    throw new TypeError("expected a child of utilityProcess.fork, or a function that forks one");
+  }
   return defineTransport({
     traits: { carries: "clone", moves: "ports", platformObjects: false, shared: true, trusted },
     peer: { kind: "electron-utility", process },

@@ -1,7 +1,7 @@
 import type { Listener, Transport } from "@portolan/protocol";
 import { pagePortTransport } from "../ports/page-port-transport.ts";
 import type { PagePortLike } from "../ports/port-shapes.ts";
-import { type PeerDetails, parseAnswer, peerWord, wordIn } from "../words.ts";
+import { checkLinkName, type PeerDetails, parseAnswer, peerWord, wordIn } from "../words.ts";
 import { askMain } from "./ask-main.ts";
 
 /** Which links to hear. */
@@ -21,8 +21,11 @@ const patience = 1_000;
  * Hears of frames and utility processes that main connects with this page by `connectFrames`. Each arrives as a
  * transport whose peer carries `kind`, `name`, `origin` and `url`, as main vouches for them; main is out of the path
  * from then on. A frame's reload brings a new one. `ready` rejects with FAILED_PRECONDITION if there is no preload.
+ * Throws a TypeError without a name.
  */
-export function peerListener({ name, trusted = false }: PeerListenerOptions): Listener {
+export function peerListener(options: PeerListenerOptions): Listener {
+  checkLinkName(options, "peerListener({ name })");
+  const { name, trusted = false } = options;
   let settle!: { resolve: () => void; reject: (error: unknown) => void };
   const ready = new Promise<void>((resolve, reject) => {
     settle = { resolve, reject };

@@ -1,6 +1,6 @@
 import type { Listener } from "@portolan/protocol";
 import { mainPortTransport } from "../ports/main-port-transport.ts";
-import { type PeerDetails, peerWord, wordIn } from "../words.ts";
+import { checkLinkName, type PeerDetails, peerWord, wordIn } from "../words.ts";
 import { type ParentPortEvent, theParentPort } from "./parent-port.ts";
 
 /** Which links to hear. */
@@ -14,9 +14,11 @@ export interface PeerListenerOptions {
 /**
  * Hears of frames that main connects with this process by `connectFrames`. Each arrives as a transport whose peer
  * carries `origin`, `url` and `webContentsId`, as main vouches for them; main is out of the path from then on.
- * Throws a TypeError outside a utility process.
+ * Throws a TypeError outside a utility process, and without a name.
  */
-export function peerListener({ name, trusted = false }: PeerListenerOptions): Listener {
+export function peerListener(options: PeerListenerOptions): Listener {
+  checkLinkName(options, "peerListener({ name })");
+  const { name, trusted = false } = options;
   const parent = theParentPort();
   let stop = (): void => {};
   return {

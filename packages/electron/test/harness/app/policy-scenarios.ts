@@ -1,10 +1,12 @@
-import { renameSync } from "node:fs";
+import { copyFileSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ipcMain, type WebContents } from "electron";
-import { registerPreload, rendererListener } from "../../../src/main/index.ts";
-import { acceptAll, afterwards, file, inPage, loaded, open, type Scenario } from "./scenario.ts";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BrowserWindow, ipcMain, type WebContents } from "electron";
+import { connectFrames, registerPreload, rendererListener } from "../../../src/main/index.ts";
+import { acceptAll, afterwards, file, inPage, listenerCounts, loaded, open, type Scenario } from "./scenario.ts";
 
 const allow = file("index.html");
 
@@ -102,6 +104,49 @@ export const policyScenarios: Record<string, Scenario> = {
       }
     }
     return refused;
+  },
+  async "a file at a strange path"() {
+    const folder = mkdtempSync(join(tmpdir(), "it's 100% [a] #1 \u00fc~^`-"));
+    afterwards(() => rmSync(folder, { recursive: true }));
+    for (const name of ["index.html", "page.js"]) copyFileSync(file(name), join(folder, name));
+    const heard = [];
+    for (const allow of [join(folder, "index.html"), `${folder}/`]) {
+      const listener = rendererListener({ allow });
+      acceptAll(listener);
+      const window = new BrowserWindow({ show: false });
+      await window.loadFile(join(folder, "index.html"));
+      heard.push(...(await inPage<unknown[]>(window, 'wire.open("a"), wire.send("a", 1), wire.heard("a", 1)')));
+      await listener.close();
+    }
+    return heard;
+  },
+  async "a policy that throws"() {
+    const allow = (): boolean => {
+      throw new Error("the database is down");
+    };
+    const arrivals = acceptAll(rendererListener({ allow }));
+    const window = await open();
+    const told = await inPage(window, 'wire.open("a"), wire.ended("a")');
+    return { told, arrived: arrivals.transports.length };
+  },
+  async "a link of what cannot be linked"() {
+    const window = await open();
+    const before = listenerCounts(window);
+    const links = [
+      () => connectFrames(window, undefined as never, { name: "a" }),
+      () => connectFrames({} as never, window, { name: "a" }),
+      () => connectFrames(window, window, {} as never),
+      () => connectFrames(window, window, undefined as never),
+    ];
+    const refused = links.map((link) => {
+      try {
+        link();
+        return "linked";
+      } catch (error) {
+        return String(error);
+      }
+    });
+    return { refused, left: JSON.stringify(listenerCounts(window)) === JSON.stringify(before) };
   },
   async "a preload that is not on disk"() {
     const preload = file("../preload.cjs");
