@@ -10,6 +10,7 @@ const comma = 44;
  * to exhaust us never becomes objects. Throws an RpcError RESOURCE_EXHAUSTED.
  */
 export function scanJson(text: string, guard: DecodeGuard): void {
+  if (text.length <= guard.nodes && isShallow(text, guard.depth)) return;
   let depth = 0;
   let nodes = 0;
   for (let at = 0; at < text.length; at++) {
@@ -22,6 +23,15 @@ export function scanJson(text: string, guard: DecodeGuard): void {
     else if (unit === comma) nodes++;
     if (nodes > guard.nodes) throw exceeded("nodes", guard.nodes);
   }
+}
+
+/** True when there are too few brackets to nest deeper, in strings or not. A node takes a character at least. */
+function isShallow(text: string, depth: number): boolean {
+  let open = 0;
+  for (const bracket of ["[", "{"]) {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) if (++open > depth) return false;
+  }
+  return true;
 }
 
 /** The index of the quote that ends the string which begins at `start`. */

@@ -78,6 +78,15 @@ describe("codecs", () => {
     );
   });
 
+  it("json takes what is as deep and as large as its guard says and nothing beyond, and brackets in a text are none", () => {
+    const guarded = json().open({ guard: { depth: 3, nodes: 8 } });
+    const within = ["[[[1]]]", '{"a":{"b":[1]}}', '["[[[[{{{{",[[]]]', "[1,2,3,4,5,6,7,8]", '"[[[[{{{{,,,,,,,,"'];
+    for (const text of within) expect(guarded.decode(text)).toEqual([JSON.parse(text)]);
+    for (const text of ["[[[[1]]]]", '[{"a":[[]]}]', "[1,2,3,4,5,6,7,8,9]", "[[],[],[],[],[]]", `[${"[".repeat(9)}`]) {
+      expect(() => guarded.decode(text)).toThrow(expect.objectContaining({ code: "RESOURCE_EXHAUSTED" }));
+    }
+  });
+
   it("ndjson hands strangers' lines to who asked for them, and goes on", () => {
     const strays: string[] = [];
     const session = ndjson({ onStray: (line) => void strays.push(line) }).open();

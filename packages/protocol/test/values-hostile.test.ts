@@ -143,6 +143,25 @@ describe("an untrusted peer", () => {
     expect(failureOf([["x", "", 0]], [[5, [0]]], options).code).toBe("INVALID_ARGUMENT");
   });
 
+  it("pays once for what it names many times, and for the shortest way to it", () => {
+    const shared = Array(20).fill(1);
+    expect(unpack(Array(20).fill(shared), null, options)).toHaveLength(20);
+    const last = [1];
+    let chain: unknown[] = last;
+    for (let level = 2; level <= 8; level++) chain = [chain];
+    expect(unpack([last, chain], null, options)).toHaveLength(2);
+    expect(failureOf([chain], null, options).code).toBe("RESOURCE_EXHAUSTED");
+  });
+
+  it("may send as many bytes of texts and keys as the limit and no more, wherever they are", () => {
+    const text = "x".repeat(990);
+    for (const value of [{ key: text, more: "y".repeat(3) }, ["0123456789", text], { [`${text}0123456789`]: 1 }]) {
+      expect(unpack(value, null, options)).toBe(value);
+      expect(failureOf([value, "z"], null, options).code).toBe("RESOURCE_EXHAUSTED");
+      expect(failureOf([value], [{ z: 1 }], options).code).toBe("RESOURCE_EXHAUSTED");
+    }
+  });
+
   it("may send cycles and long holes, which cost it nothing", () => {
     const cycle: unknown[] = [];
     cycle[4_000_000_000] = cycle;

@@ -2,12 +2,44 @@ import { tagOf } from "./brands.ts";
 import { expect, limit } from "./refusal.ts";
 import type { ValueLimits } from "./reviving.ts";
 
+/** Deeper than this nothing is counted by recursion. */
+const shallow = 256;
+
 /**
- * Counts what an untrusted peer sent, layer by layer and only as far as the
- * limits reach. Refuses a RegExp and shared memory, which a carrier that clones
- * lets through.
+ * Refuses what an untrusted peer sent beyond the limits, and a RegExp or shared memory, which a carrier that clones
+ * lets through. Plain data is counted in one walk, which takes what is met twice for two things: only what goes
+ * beyond a limit that way, or is not plain, is counted exactly.
  */
-export function checkLimits(data: unknown, table: unknown, { depth, nodes, message, bigintDigits }: ValueLimits): void {
+export function checkLimits(data: unknown, table: unknown, limits: ValueLimits): void {
+  const rest = { nodes: limits.nodes, bytes: limits.message };
+  const levels = Math.min(limits.depth, shallow);
+  if (!isWithin(data, levels, rest) || !isWithin(table, levels, rest)) countExactly(data, table, limits);
+}
+
+/** True for plain data within what is left of the limits. */
+function isWithin(value: unknown, levels: number, rest: { nodes: number; bytes: number }): boolean {
+  if (--rest.nodes < 0 || typeof value === "bigint") return false;
+  if (typeof value === "string") rest.bytes -= value.length;
+  if (rest.bytes < 0) return false;
+  if (typeof value !== "object" || value === null) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (levels === 0 || (prototype !== Object.prototype && prototype !== Array.prototype)) return false;
+  if (Array.isArray(value)) {
+    const items: unknown[] = Object.values(value);
+    // It has holes, or names.
+    if (items.length !== value.length) return false;
+    for (let index = 0; index < items.length; index++) if (!isWithin(items[index], levels - 1, rest)) return false;
+    return true;
+  }
+  for (const key in value) {
+    rest.bytes -= key.length;
+    if (!isWithin((value as Record<string, unknown>)[key], levels - 1, rest)) return false;
+  }
+  return rest.bytes >= 0;
+}
+
+/** Counts layer by layer, only as far as the limits reach. */
+function countExactly(data: unknown, table: unknown, { depth, nodes, message, bigintDigits }: ValueLimits): void {
   // Met before: a carrier that clones lets cycles through.
   const seen = new Set<object>();
   let layer: object[] = [];
@@ -15,12 +47,12 @@ export function checkLimits(data: unknown, table: unknown, { depth, nodes, messa
   let bytes = 0;
   const weigh = (length: number) => {
     bytes += length;
-    limit(bytes, message, `${message} bytes`);
+    limit(bytes, message, "bytes");
   };
   const add = (value: unknown) => {
-    limit(++count, nodes, `${nodes} nodes`);
+    limit(++count, nodes, "nodes");
     if (typeof value === "string") weigh(value.length);
-    if (typeof value === "bigint") limit(value < 0n ? -value : value, largest(bigintDigits), `${bigintDigits} digits`);
+    if (typeof value === "bigint") limit(value < 0n ? -value : value, largest(bigintDigits), "digits", bigintDigits);
     if (typeof value !== "object" || value === null || seen.has(value)) return;
     seen.add(value);
     layer.push(value);
@@ -28,7 +60,7 @@ export function checkLimits(data: unknown, table: unknown, { depth, nodes, messa
   add(data);
   add(table);
   for (let level = 1; layer.length > 0; level++) {
-    limit(level, depth, `${depth} levels`);
+    limit(level, depth, "levels");
     const containers = layer;
     layer = [];
     for (const container of containers) for (const child of childrenOf(container, weigh)) add(child);

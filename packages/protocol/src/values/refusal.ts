@@ -12,9 +12,14 @@ export function expect(holds: unknown, what: string): asserts holds {
   if (!holds) throw refuse("INVALID_ARGUMENT", `malformed value: expected ${what}`);
 }
 
-/** Throws RESOURCE_EXHAUSTED for foreign data beyond a limit. */
-export function limit(amount: number | bigint, most: number | bigint, what: string): void {
-  if (amount > most) throw refuse("RESOURCE_EXHAUSTED", `the value exceeds its limit of ${what}`);
+/** Throws RESOURCE_EXHAUSTED for foreign data beyond a limit, told as so many of a unit. */
+export function limit(
+  amount: number | bigint,
+  most: number | bigint,
+  unit: string,
+  told: number | bigint = most,
+): void {
+  if (amount > most) throw refuse("RESOURCE_EXHAUSTED", `the value exceeds its limit of ${told} ${unit}`);
 }
 
 /** How much of a path is shown. */

@@ -17,7 +17,7 @@ export interface Slot {
 export function resolveSlot(root: object, entry: unknown, depth: number = 100_000): Slot {
   const [kind, path, ...rest]: readonly unknown[] = Array.isArray(entry) ? entry : [];
   expect(Number.isInteger(kind) && Array.isArray(path), "a kind and a path");
-  limit(path.length, depth, `${depth} levels`);
+  limit(path.length, depth, "levels");
   const containers: object[] = [];
   let container = root;
   let key: Key = "value";
