@@ -20,11 +20,9 @@ describe("docs/add-an-adapter.md", () => {
 
     const folder = mkdtempSync(join(tmpdir(), "portolan-adapter-"));
     try {
-      for (const name of ["protocol", "conformance"]) {
-        await run(process.execPath, [pnpm, "pack", "--pack-destination", folder], {
-          cwd: join(root, "packages", name),
-        });
-      }
+      const pack = (name: string) =>
+        run(process.execPath, [pnpm, "pack", "--pack-destination", folder], { cwd: join(root, "packages", name) });
+      await Promise.all(["protocol", "conformance"].map(pack));
       const tarballs = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
       await run("npm", ["init", "-y"], { cwd: folder });
       await run("npm", ["pkg", "set", "type=module"], { cwd: folder });

@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 // CI has twenty minutes for everything. `PORTOLAN_FULL=1` runs all fifty, as does a run at home.
-const deaths = process.env["CI"] && process.env["PORTOLAN_FULL"] !== "1" ? 20 : 50;
+const deaths = process.env["CI"] && process.env["PORTOLAN_FULL"] !== "1" ? 10 : 50;
 const manyDeaths = `is killed ${deaths} times under calls and streams in %s: nothing hangs, nothing runs twice, streams resume`;
 
 describe("O-20 F20 a background that dies", () => {

@@ -19,9 +19,9 @@ export interface WxtProject {
 export async function makeWxtProject(): Promise<WxtProject> {
   const home = join(root, ".cache/wxt");
   const folder = join(home, `project-${process.pid}`);
-  await installWxt(home);
   cpSync(source, folder, { recursive: true });
-  for (const name of ["protocol", "server", "client", "browser-extension"]) await unpackInto(folder, name);
+  const ours = ["protocol", "server", "client", "browser-extension"].map((name) => unpackInto(folder, name));
+  await Promise.all([installWxt(home), ...ours]);
   return {
     async build(browser) {
       const wxt = join(home, "node_modules/wxt/bin/wxt.mjs");

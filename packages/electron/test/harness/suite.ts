@@ -2,6 +2,9 @@ import { beforeAll, beforeEach, describe, it, type TestContext } from "vitest";
 import { buildApp } from "./build.ts";
 import { electronFolder, type Run, runApp, versions } from "./electron.ts";
 
+/** Built once for a file of tests, and the same for each Electron. */
+let app: Promise<string> | undefined;
+
 /** What the scenarios of one run found out. */
 export interface Findings {
   /** What a scenario returned. Fails the test with the scenario's error; skips it where there is no Electron. */
@@ -19,7 +22,9 @@ export function inEachElectron(scenarios: readonly string[], tests: (findings: F
     const folder = electronFolder(version);
     let run: Run | undefined;
     const start = async (): Promise<void> => {
-      if (folder !== undefined) run = await runApp(folder, await buildApp(), scenarios, 600_000);
+      if (folder === undefined) return;
+      app ??= buildApp();
+      run = await runApp(folder, await app, scenarios, 600_000);
     };
     beforeAll(start, 640_000);
     // A test that is tried again (in CI) looks at another run, the last one would say the same: twice at most.
