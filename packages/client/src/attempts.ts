@@ -1,4 +1,4 @@
-import { type Backoff, RpcError, waitBefore } from "@portolan/protocol";
+import { type Backoff, checkNames, RpcError, waitBefore } from "@portolan/protocol";
 import { isFinal } from "./final-error.ts";
 import { pause } from "./pause.ts";
 
@@ -28,4 +28,15 @@ export class Attempts {
     if (this.#failures <= 1) return Promise.resolve(!signals.some((signal) => signal?.aborted));
     return pause(waitBefore(this.#failures - 1, this.#backoff), ...signals);
   }
+}
+
+/** Throws a TypeError for attempts or waits that would never end, or never begin. */
+export function checkAttempts(options: { readonly attempts?: number; readonly backoff?: Backoff }): void {
+  checkNames(options, ["attempts", "backoff", "idempotent", "when"]);
+  const { attempts = 1, backoff = {} } = options;
+  const { random: _, ...times } = backoff;
+  checkNames(times, ["first", "factor", "longest"]);
+  for (const [name, value] of Object.entries({ attempts, ...times }))
+    if (!(value >= (name === "attempts" ? 1 : 0)))
+      throw new TypeError(`expected ${name} to be a number, from ${name === "attempts" ? 1 : 0}, got ${String(value)}`);
 }

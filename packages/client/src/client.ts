@@ -8,10 +8,10 @@ import type {
   SourceStatus,
   Transport,
 } from "@portolan/protocol";
-import { makeStub, nodeOf, type Session } from "@portolan/protocol";
+import { checkSessionOptions, makeStub, nodeOf, onAbort, type Session } from "@portolan/protocol";
 import { ClientBase, clientMark } from "./client-base.ts";
 import { checkOptions } from "./options.ts";
-import { openTransport } from "./transport-source.ts";
+import { openSource } from "./transport-source.ts";
 
 /** What a client may be given. Everything a session takes, and a signal. */
 export interface ClientOptions extends Omit<SessionOptions, "admit" | "keepTransport" | "interceptRoot"> {
@@ -48,13 +48,17 @@ export function createClient<Api>(
   source: Transport | Session | SessionSource,
   options: ClientOptions = {},
 ): Client<Api> {
+  checkSessionOptions(options, ["signal", "timeout", "idleTimeout"]);
   const { signal, timeout, idleTimeout, ...session } = options;
   const defaults = checkedDefaults({
     ...(timeout !== undefined && { timeout }),
     ...(idleTimeout !== undefined && { idleTimeout }),
   });
+  checkOptions({ signal });
   const interceptors = options.interceptors?.outgoing ?? [];
-  const base = new ClientBase(openSource(source, session), interceptors, options.onError, defaults);
+  // A client serves nothing that would have to stay.
+  const own: SessionOptions = { stay: false, ...session, interceptRoot: false };
+  const base = new ClientBase(openSource(source, own), interceptors, options.onError, defaults);
   closeOn(signal, base);
   const client = makeStub(base);
   // Only the user's type argument says what the other side exposes.
@@ -67,19 +71,11 @@ function checkedDefaults(defaults: CallOptions): CallOptions | undefined {
   return Object.keys(defaults).length > 0 ? defaults : undefined;
 }
 
-function openSource(source: Transport | Session | SessionSource, options: SessionOptions) {
-  // A client serves nothing that would have to stay.
-  const own: SessionOptions = { stay: false, ...options, interceptRoot: false };
-  if ("open" in source) return source.open(own);
-  return openTransport(source, own);
-}
-
 function closeOn(signal: AbortSignal | undefined, base: ClientBase): void {
   if (!signal) return;
   const close = () => void base.close();
   if (signal.aborted) return close();
-  signal.addEventListener("abort", close, { once: true });
-  base.onClosed(() => signal.removeEventListener("abort", close));
+  base.onClosed(onAbort(signal, close));
 }
 
 /** How a client's connection is doing. Sends nothing. */

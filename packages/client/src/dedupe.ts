@@ -1,4 +1,4 @@
-import { type OutgoingCall, type OutgoingInterceptor, RpcError } from "@portolan/protocol";
+import { type OutgoingCall, type OutgoingInterceptor, onAbort, RpcError } from "@portolan/protocol";
 import { type Idempotent, idempotencyTest } from "./repeatable.ts";
 
 /** Which calls {@link dedupe} joins. */
@@ -19,6 +19,8 @@ interface Shared {
  * no plain JSON are never joined. The call is aborted when all who wait for it have given up.
  */
 export function dedupe(options: DedupeOptions): OutgoingInterceptor {
+  if (options?.idempotent === undefined)
+    throw new TypeError("dedupe() needs { idempotent }: which calls may be joined");
   const mayJoin = idempotencyTest(options.idempotent);
   const flights = new Map<string, Shared>();
   return (call, next) => {
@@ -45,8 +47,7 @@ function join(shared: Shared, signal: AbortSignal | undefined, abandoned?: () =>
       shared.stop.abort(signal.reason);
     };
     if (signal.aborted) return giveUp();
-    signal.addEventListener("abort", giveUp, { once: true });
-    const done = () => signal.removeEventListener("abort", giveUp);
+    const done = onAbort(signal, giveUp);
     shared.result.then(resolve, reject).finally(done);
   });
 }

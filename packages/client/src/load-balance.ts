@@ -1,5 +1,6 @@
-import type { CloseOptions, OpenSource, Session, SessionSource, SourceStatus } from "@portolan/protocol";
+import type { CloseOptions, OpenSource, Session, SessionSource, SourceStatus, Transport } from "@portolan/protocol";
 import { RpcError } from "@portolan/protocol";
+import { openSource } from "./transport-source.ts";
 
 /** How {@link loadBalance} chooses. */
 export interface LoadBalanceOptions {
@@ -8,17 +9,23 @@ export interface LoadBalanceOptions {
 }
 
 /**
- * Spreads calls over several sources, such as connectors to different servers. Only
+ * Spreads calls over several sources, such as connectors to different servers, or threads. Only
  * those that are ready get calls; while none is, calls wait for the first. It is ready while
  * one of them is, and closed once all of them are.
  */
-export function loadBalance(sources: readonly SessionSource[], options: LoadBalanceOptions = {}): SessionSource {
-  if (sources.length === 0) throw new TypeError("expected at least one source");
+export function loadBalance(
+  sources: readonly (Transport | Session | SessionSource)[],
+  options: LoadBalanceOptions = {},
+): SessionSource {
+  if (!(sources?.length > 0)) throw new TypeError("expected at least one source");
+  const { pick = "least-busy" } = options;
+  if (pick !== "least-busy" && pick !== "round-robin")
+    throw new TypeError(`expected pick to be "least-busy" or "round-robin", got ${String(pick)}`);
   return {
     open: (session) =>
       new Balance(
-        sources.map((source) => source.open(session)),
-        options.pick ?? "least-busy",
+        sources.map((source) => openSource(source, session)),
+        pick,
       ),
   };
 }

@@ -1,13 +1,14 @@
-import { type CallOptions, makeStub, mergeOptions, nodeOf } from "@portolan/protocol";
+import { type CallOptions, checkNames, makeStub, mergeOptions, nodeOf } from "@portolan/protocol";
 
 /**
  * The same client, branch or function with options for every call made through
  * it: `withOptions(client, { timeout: 500 }).users.get(7)`. Options add up, inner
  * ones win; plain metadata is merged. The original stays as it is.
  *
- * Throws a TypeError for what is no stub.
+ * Throws a TypeError for what is no stub, and for options that cannot be meant.
  */
-export function withOptions<Stub extends object>(stub: Stub, options: Omit<CallOptions, "notify">): Stub {
+export function withOptions<Stub extends object>(stub: Stub, options: Omit<CallOptions, "notify"> = {}): Stub {
+  checkNames(options, callOptions);
   checkOptions(options);
   return restub(stub, options) as Stub;
 }
@@ -32,8 +33,16 @@ function restub(stub: object, options: CallOptions): object {
   return makeStub(node.base, node.segments, mergeOptions(node.options, options));
 }
 
-/** Throws a TypeError for times that are none. */
-export function checkOptions({ timeout, idleTimeout }: CallOptions): void {
+const callOptions = ["signal", "timeout", "idleTimeout", "metadata", "key", "after"];
+
+/** Throws a TypeError for times that are none, and for a signal that is none. */
+export function checkOptions({
+  signal,
+  timeout,
+  idleTimeout,
+}: { readonly [Name in keyof CallOptions]: CallOptions[Name] | undefined }): void {
+  if (signal !== undefined && typeof signal?.addEventListener !== "function")
+    throw new TypeError("expected signal to be an AbortSignal: of a controller, its signal");
   for (const [name, value] of Object.entries({ timeout, idleTimeout })) {
     if (value !== undefined && !(typeof value === "number" && value >= 0)) {
       throw new TypeError(`expected ${name} to be milliseconds, got ${String(value)}`);

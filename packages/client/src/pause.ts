@@ -1,4 +1,4 @@
-import { after, type OutgoingCall, RpcError } from "@portolan/protocol";
+import { after, type OutgoingCall, onAbort, RpcError } from "@portolan/protocol";
 
 /** Waits so many milliseconds. Resolves with false, at once, when one of the signals aborts. */
 export function pause(ms: number, ...signals: readonly (AbortSignal | undefined)[]): Promise<boolean> {
@@ -6,12 +6,11 @@ export function pause(ms: number, ...signals: readonly (AbortSignal | undefined)
   return new Promise((resolve) => {
     const settle = (waited: boolean) => {
       clearTimeout(timer);
-      for (const signal of signals) signal?.removeEventListener("abort", giveUp);
+      for (const stop of stops) stop?.();
       resolve(waited);
     };
-    const giveUp = () => settle(false);
     const timer = after(ms, () => settle(true));
-    for (const signal of signals) signal?.addEventListener("abort", giveUp, { once: true });
+    const stops = signals.map((signal) => signal && onAbort(signal, () => settle(false)));
   });
 }
 

@@ -7,6 +7,8 @@ export type Idempotent = ((call: OutgoingCall) => boolean) | object;
 export function idempotencyTest(idempotent: Idempotent | undefined): (call: OutgoingCall) => boolean {
   if (idempotent === undefined) return () => false;
   // A contract is an object: a function is the caller's own test.
+  if (typeof idempotent !== "function" && (typeof idempotent !== "object" || idempotent === null))
+    throw new TypeError(`expected idempotent to be a test or a contract, got ${String(idempotent)}`);
   if (typeof idempotent === "function") return idempotent as (call: OutgoingCall) => boolean;
   return ({ path }) => leafAt(idempotent, path)?.idempotent === true;
 }
@@ -23,7 +25,9 @@ export function canBeSentAgain(args: readonly unknown[]): boolean {
       return false;
     }
     if (ArrayBuffer.isView(next) || next instanceof ArrayBuffer) continue;
-    waiting.push(...(next instanceof Map ? [...next].flat(1) : next instanceof Set ? next : Object.values(next)));
+    // One by one: as arguments of one call a hundred thousand would be too many.
+    for (const part of next instanceof Map ? [...next].flat(1) : next instanceof Set ? next : Object.values(next))
+      waiting.push(part);
   }
   return true;
 }

@@ -1,5 +1,5 @@
 import type { Backoff, OutgoingCall, OutgoingInterceptor } from "@portolan/protocol";
-import { Attempts } from "./attempts.ts";
+import { Attempts, checkAttempts } from "./attempts.ts";
 import { givenUp } from "./pause.ts";
 import { canBeSentAgain } from "./repeatable.ts";
 import { isStream, ResumedStream } from "./resumed-stream.ts";
@@ -27,6 +27,7 @@ export interface ResumeOptions {
  * For clients that reconnect: `createClient(connector, { interceptors: { outgoing: [resume()] } })`.
  */
 export function resume(options: ResumeOptions = {}): OutgoingInterceptor {
+  checkAttempts(options);
   return async (call, next) => {
     if (call.notify || options.when?.(call) === false || !canBeSentAgain(call.args)) return next();
     const attempts = new Attempts(options);

@@ -1,4 +1,5 @@
 import { type Backoff, type OutgoingCall, type OutgoingInterceptor, RpcError, waitBefore } from "@portolan/protocol";
+import { checkAttempts } from "./attempts.ts";
 import { isFinal } from "./final-error.ts";
 import { givenUp, pause } from "./pause.ts";
 import { canBeSentAgain, type Idempotent, idempotencyTest } from "./repeatable.ts";
@@ -21,6 +22,7 @@ export interface RetryOptions {
  * count for all attempts together.
  */
 export function retry(options: RetryOptions = {}): OutgoingInterceptor {
+  checkAttempts(options);
   const { attempts = 3, backoff = {} } = options;
   const idempotent = idempotencyTest(options.idempotent);
   return async (call, next) => {

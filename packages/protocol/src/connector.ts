@@ -1,6 +1,9 @@
 import { after } from "./after.ts";
 import { type Backoff, RedialPace } from "./backoff.ts";
+import { checkNames } from "./check-options.ts";
 import { RpcError } from "./error.ts";
+import { notASource } from "./not-a-source.ts";
+import { onAbort } from "./on-abort.ts";
 import { laterFailure } from "./session/endings.ts";
 import { openSession } from "./session/session.ts";
 import type { CloseOptions, Session, SessionOptions } from "./session-options.ts";
@@ -46,14 +49,18 @@ const finalCodes: ReadonlySet<string> = new Set([
  * capped and jittered waits. `dial` gets a signal that aborts when nobody waits any
  * more; what it throws is tried again, unless its code is final (PERMISSION_DENIED,
  * UNAUTHENTICATED, FAILED_PRECONDITION, UNIMPLEMENTED, INVALID_ARGUMENT,
- * VERSION_MISMATCH).
+ * VERSION_MISMATCH). Throws a TypeError for what is no function.
  */
 export function defineConnector(
   dial: (signal: AbortSignal) => Transport | Promise<Transport>,
   options: ConnectorOptions = {},
 ): SessionSource {
+  if (typeof dial !== "function") throw new TypeError("expected a function that dials: () => transport");
+  checkNames(options, connectorOptions);
   return { open: (session) => new Connector(dial, options, session) };
 }
+
+const connectorOptions = "signal backoff attempts lazy whileDown maxWaiting onConnect onDisconnect".split(" ");
 
 type Dial = (signal: AbortSignal) => Transport | Promise<Transport>;
 
@@ -79,8 +86,7 @@ class Connector implements OpenSource {
     this.#pace = new RedialPace(options.backoff);
     const { signal } = options;
     const end = () => void this.close({ reason: { code: "CANCELLED", message: "the connector was aborted" } });
-    signal?.addEventListener("abort", end, { once: true });
-    this.#unwatch = () => signal?.removeEventListener("abort", end);
+    this.#unwatch = signal ? onAbort(signal, end) : () => {};
     if (signal?.aborted) end();
     else if (!options.lazy) void this.#connect();
   }
@@ -141,6 +147,9 @@ class Connector implements OpenSource {
     if (this.#status.state !== "lost") this.#enter({ state: "connecting" });
     try {
       const transport = await this.#dial(this.#abort.signal);
+      // Dialling again would give the same.
+      if (!("traits" in Object(transport)))
+        throw new RpcError("INVALID_ARGUMENT", notASource(transport, "a dial that gives a Transport").message);
       this.#pace.over(transport.traits.network);
       const session = openSession(transport, this.#sessionOptions);
       if (this.#isClosed()) return void session.close();

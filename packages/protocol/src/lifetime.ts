@@ -42,6 +42,7 @@ export function makeDisposable(value: unknown): unknown {
  * it, or goes away.
  */
 export function disposable(off: () => void): (() => void) & Disposable {
+  if (typeof off !== "function") throw new TypeError(`disposable() needs a function, got ${typeof off}`);
   let done = false;
   const once = () => {
     if (done) return;

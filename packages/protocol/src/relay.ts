@@ -1,4 +1,5 @@
 import { Kind } from "./message.ts";
+import { notASource } from "./not-a-source.ts";
 import { mark } from "./session/channel-mark.ts";
 import { narrowMoves } from "./session/hello.ts";
 import type { CloseReason, Traits, Transport } from "./transport.ts";
@@ -27,6 +28,7 @@ export interface Relay {
  * bytes of which only one is trusted.
  */
 export function relay(a: Transport, b: Transport, options: RelayOptions = {}): Relay {
+  for (const end of [a, b]) if (!("traits" in Object(end))) throw notASource(end, "two Transports");
   if (familyOf(a.traits) !== familyOf(b.traits)) {
     throw new TypeError(`cannot relay between a transport of ${a.traits.carries} and one of ${b.traits.carries}`);
   }

@@ -1,5 +1,6 @@
 import type { Codec, CodecSession } from "./codec.ts";
 import { Kind, type Message } from "./message.ts";
+import { notASource } from "./not-a-source.ts";
 import { parseMessage } from "./parse-message.ts";
 import { eachMessage } from "./runs.ts";
 import { chooseCodec } from "./session/choose-codec.ts";
@@ -36,6 +37,7 @@ export interface TapOptions {
  * `createClient(tap(workerTransport(worker)))` prints a line a message.
  */
 export function tap(transport: Transport, options: TapOptions = {}): Transport {
+  if (!("traits" in Object(transport))) throw notASource(transport, "a Transport");
   const codec = chooseCodec(options.codec ?? transport.codec, transport.traits);
   const sink = options.sink ?? print;
   const log = new Log(sink);

@@ -29,7 +29,7 @@ export function findTransferables(value: unknown): object[] {
     seen.add(next);
     const thing = ArrayBuffer.isView(next) ? next.buffer : next;
     if (isTransferable(thing)) found.add(thing);
-    else waiting.push(...childrenOf(thing).reverse());
+    else for (const child of childrenOf(thing).reverse()) waiting.push(child);
   }
   return [...found];
 }

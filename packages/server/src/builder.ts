@@ -55,6 +55,7 @@ class Builder {
   }
 
   concurrency(runs: number): Builder {
+    if (!Number.isInteger(runs)) throw new TypeError(`expected concurrency to be a whole number, got ${String(runs)}`);
     return this.#with({ concurrency: checkNumber("concurrency", runs) });
   }
 

@@ -44,5 +44,5 @@ function isPlain(branch: object): boolean {
 }
 
 function nameOf(value: unknown): string {
-  return value === null ? "null" : `a ${typeof value}`;
+  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }

@@ -54,6 +54,8 @@ class Answers {
   #bytes = 0;
 
   constructor({ ttl = 600_000, max = 10_000, bytes = 16 * 1024 * 1024, scope = () => "" }: IdempotencyOptions) {
+    for (const [name, value] of Object.entries({ ttl, max, bytes }))
+      if (!(value >= 0)) throw new TypeError(`expected ${name} to be a number, from 0, got ${String(value)}`);
     this.#ttl = ttl;
     this.#max = max;
     this.#maxBytes = bytes;

@@ -10,13 +10,15 @@ export interface Lazy<Router> extends LazyTypes<Router> {
 export type Loaded<Module> = Module extends { readonly default: infer Router extends object } ? Router : Module;
 
 /**
- * A branch of a router that is loaded at its first call:
+ * A branch of a router, a procedure or a function that is loaded at its first call:
  * `{ reports: lazy(() => import("./reports.js")) }`. Only its own callers wait. It is
  * loaded once; when that fails its callers are told, and the next call tries again.
  *
  * @param load gives a router, or a module whose default export (or whose exports) is one.
  */
 export function lazy<Module extends object>(load: () => Promise<Module>): Lazy<Loaded<Module>> {
+  if (typeof load !== "function")
+    throw new TypeError(`expected a function that loads: lazy(() => import("./reports.js")), got ${typeof load}`);
   let loading: Promise<object> | undefined;
   const once = (): Promise<object> => {
     loading ??= loadRouter(load).catch((error: unknown) => {
@@ -30,9 +32,14 @@ export function lazy<Module extends object>(load: () => Promise<Module>): Lazy<L
 }
 
 async function loadRouter(load: () => Promise<object>): Promise<object> {
-  const loaded = await load();
-  // Bundlers make accessors of a module's exports: they are read once.
-  const router: unknown = Object.hasOwn(loaded, "default") ? (loaded as { default: unknown }).default : { ...loaded };
-  checkRouter(router);
+  const loaded: unknown = await load();
+  const router = routerOf(loaded);
+  if (typeof router !== "function") checkRouter(router);
   return router as object;
+}
+
+/** Bundlers make accessors of a module's exports: they are read once. */
+function routerOf(loaded: unknown): unknown {
+  if (typeof loaded !== "object" || loaded === null) return loaded;
+  return Object.hasOwn(loaded, "default") ? (loaded as { default: unknown }).default : { ...loaded };
 }

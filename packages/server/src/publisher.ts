@@ -61,6 +61,8 @@ class Topics implements Publisher<Record<string, unknown>> {
   #before: Promise<unknown> | undefined;
 
   constructor({ buffer = 256, overflow = "fail", history = memoryHistory() }: PublisherOptions) {
+    if (!["fail", "drop-oldest", "drop-newest"].includes(overflow))
+      throw new TypeError(`expected overflow to be "fail", "drop-oldest" or "drop-newest", got ${String(overflow)}`);
     if (!(buffer >= 1)) throw new TypeError(`expected buffer to be at least 1, got ${buffer}`);
     this.#buffer = buffer;
     this.#overflow = overflow;

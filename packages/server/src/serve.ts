@@ -1,7 +1,9 @@
 import {
   type CloseOptions,
   type CloseReason,
+  checkSessionOptions,
   type Listener,
+  notASource,
   openSession,
   type Peer,
   RpcError,
@@ -28,6 +30,11 @@ export function serve<Context = unknown, PeerApi = unknown>(
   router: Router | ((peer: Peer) => Router | Promise<Router>),
   options: ServeOptions<Context> = {},
 ): Server<PeerApi> {
+  if (!["accept", "traits", "remote"].some((name) => name in Object(source)))
+    throw notASource(source, "a Transport, a Session or a Listener");
+  checkSessionOptions(options, ["context"]);
+  if (options.context !== undefined && typeof options.context !== "function")
+    throw new TypeError("expected context to be a function: context: (peer) => ({ … })");
   if (typeof router !== "function") checkRouter(router);
   // Only the user knows what peers expose.
   return new Serving(source, router, options as ServeOptions) as Server as Server<PeerApi>;

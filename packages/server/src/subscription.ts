@@ -1,4 +1,4 @@
-import { RpcError, withMeta } from "@portolan/protocol";
+import { onAbort, RpcError, withMeta } from "@portolan/protocol";
 import type { StoredEvent } from "./event-history.ts";
 
 /** What happens to an event for which a subscriber's buffer has no room. */
@@ -21,7 +21,7 @@ type Waiter = { resolve(result: IteratorResult<unknown, void>): void; reject(err
 export class Subscription implements AsyncIterableIterator<unknown, void, undefined> {
   readonly #terms: SubscriptionTerms;
   readonly #waiters: Waiter[] = [];
-  readonly #stop = () => this.#discard();
+  #unwatch: (() => void) | undefined;
   #queue: StoredEvent[] = [];
   #replaying: boolean;
   #over = false;
@@ -35,7 +35,7 @@ export class Subscription implements AsyncIterableIterator<unknown, void, undefi
       (error: unknown) => this.#discard(error),
     );
     if (terms.signal?.aborted) this.#discard();
-    else terms.signal?.addEventListener("abort", this.#stop, { once: true });
+    else if (terms.signal) this.#unwatch = onAbort(terms.signal, () => this.#discard());
   }
 
   [Symbol.asyncIterator](): this {
@@ -112,7 +112,7 @@ export class Subscription implements AsyncIterableIterator<unknown, void, undefi
     if (this.#over) return;
     this.#over = true;
     this.#error = error;
-    this.#terms.signal?.removeEventListener("abort", this.#stop);
+    this.#unwatch?.();
     this.#terms.ended();
     if (!this.#replaying) this.#settleWaiters();
   }

@@ -1,4 +1,4 @@
-import { RpcError } from "@portolan/protocol";
+import { onAbort, RpcError } from "@portolan/protocol";
 
 /** Calls of one procedure that may wait for their turn. */
 const maxWaiting = 1024;
@@ -40,7 +40,7 @@ export class Turnstile {
   #wait(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const enter = () => {
-        signal.removeEventListener("abort", giveUp);
+        stop();
         resolve();
       };
       const giveUp = () => {
@@ -48,7 +48,7 @@ export class Turnstile {
         reject(signal.reason);
       };
       if (signal.aborted) return reject(signal.reason);
-      signal.addEventListener("abort", giveUp, { once: true });
+      const stop = onAbort(signal, giveUp);
       this.#line.push(enter);
     });
   }

@@ -17,7 +17,7 @@ export function weigh(value: unknown): number | undefined {
     seen.add(next);
     if (isLive(next)) return undefined;
     if (next instanceof ArrayBuffer || ArrayBuffer.isView(next)) bytes += next.byteLength;
-    else waiting.push(...partsOf(next));
+    else for (const part of partsOf(next)) waiting.push(part);
   }
   return bytes;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { lazy } from "../src/index.ts";
+import { z } from "zod";
+import { lazy, procedure } from "../src/index.ts";
 import { failureOf, wire } from "./wire.ts";
 
 describe("lazy", () => {
@@ -58,6 +59,28 @@ describe("lazy", () => {
     expect((await failureOf((remote as never as { later: { a: { b(): Promise<0> } } }).later.a.b())).message).toContain(
       "router.a.b is a number",
     );
+    await end();
+  });
+});
+
+describe("a lazy leaf", () => {
+  it("may be a procedure or a function itself, with its types", async () => {
+    const { remote: client, end } = wire({
+      double: lazy(async () => ({ default: procedure.input(z.number()).handler(({ input }) => input * 2) })),
+      add: lazy(async () => ({ default: (a: number, b: number) => a + b })),
+    });
+    expect(await client.double(4)).toBe(8);
+    const sum: number = await client.add(1, 2);
+    expect(sum).toBe(3);
+    await end();
+  });
+
+  it("that loads nothing, or is given what does not load, says so", async () => {
+    const { remote: client, end } = wire({ empty: lazy(async () => undefined as never) }, { onError: () => {} });
+    await expect(Promise.resolve((client as unknown as { empty: { x(): Promise<void> } }).empty.x())).rejects.toThrow(
+      "expected a router, got undefined",
+    );
+    expect(() => lazy({} as never)).toThrow("expected a function that loads");
     await end();
   });
 });

@@ -147,7 +147,7 @@ export class Carrier {
   #sendFragments(frame: unknown, parts: readonly (string | Uint8Array)[], growth: number): void {
     if (holdsHello(frame)) throw exceeded("bytes in a hello on this way", this.wayLimit);
     const size = Math.max(1, Math.floor((this.wayLimit - fragmentOverhead) / growth));
-    this.#waiting.push(...cutFragments(++this.#fragmentId, parts, size));
+    for (const fragment of cutFragments(++this.#fragmentId, parts, size)) this.#waiting.push(fragment);
     this.#sendWaiting();
   }
 

@@ -11,6 +11,7 @@ import type { Traits } from "../transport.ts";
  */
 export function chooseCodec(given: Codec | undefined, { carries, framed }: Traits): Codec {
   const codec = given ?? plainest(carries);
+  if (typeof codec.open !== "function") throw new TypeError("expected a codec as json() makes one: call it");
   if (!framed && !codec.framed) {
     throw new TypeError(
       `codec ${codec.name} cannot find its messages in a stream of bytes: use ndjson() or lengthFramed()`,

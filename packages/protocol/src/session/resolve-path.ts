@@ -33,6 +33,8 @@ function invokeFrom(
     value = memberOf(owner, segments[next] as string);
     if (value === undefined) throw unimplemented(segments, call.peer.trusted ? meantBy(owner, segments, next) : "");
   }
+  const load = markOf(value, lazyMark);
+  if (load) return resumeLoaded(load, segments, segments.length, call, args);
   const run = markOf(value, procedureMark);
   if (run) return run(call, args);
   if (typeof value !== "function") throw unimplemented(segments);

@@ -1,7 +1,9 @@
+import { checkSessionOptions } from "../check-options.ts";
 import type { Codec } from "../codec.ts";
 import { RpcError } from "../error.ts";
 import { type ErrorCode, errorCodes } from "../error-code.ts";
 import { Kind, type Message } from "../message.ts";
+import { notASource } from "../not-a-source.ts";
 import { randomId } from "../random-id.ts";
 import type { CloseOptions, Session, SessionOptions } from "../session-options.ts";
 import { type CloseReason, closedHere, type Peer, type Transport } from "../transport.ts";
@@ -362,9 +364,11 @@ export class SessionHall implements Session {
   }
 }
 
-/** Opens a session on a transport. Throws a TypeError for options that cannot work. */
+/** Opens a session on a transport. Throws a TypeError for what is none, and for options that cannot work. */
 export function openSession<Api = unknown>(transport: Transport, options: SessionOptions = {}): Session<Api> {
+  if (!("traits" in Object(transport))) throw notASource(transport, "a Transport");
   try {
+    checkSessionOptions(options);
     // Only the user knows what the other side exposes.
     return new SessionHall(transport, options) as unknown as Session<Api>;
   } catch (error) {

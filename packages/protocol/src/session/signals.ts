@@ -1,3 +1,4 @@
+import { onAbort } from "../on-abort.ts";
 import type { Link } from "./link.ts";
 import type { CallScope } from "./scope.ts";
 
@@ -21,15 +22,14 @@ export class Signals {
   /** Sends a signal that has not aborted. Returns its id. */
   write(signal: AbortSignal, scope: CallScope | undefined): number {
     const id = this.#link.nextId();
-    const abort = () => {
+    const stop = onAbort(signal, () => {
       this.#ours.delete(id);
       this.#link.sendAbort(id, signal.reason, scope);
-    };
+    });
     const forget = () => {
-      signal.removeEventListener("abort", abort);
+      stop();
       this.#ours.delete(id);
     };
-    signal.addEventListener("abort", abort, { once: true });
     this.#ours.set(id, forget);
     scope?.onEnd(forget);
     return id;

@@ -1,6 +1,7 @@
 import { after } from "../after.ts";
 import { RpcError } from "../error.ts";
 import { Kind, type Message } from "../message.ts";
+import { onAbort } from "../on-abort.ts";
 import { type ItemMeta, rememberMeta } from "../stream-meta.ts";
 import type { Packed } from "../values/pack.ts";
 import { ByteWindow } from "./byte-window.ts";
@@ -245,11 +246,7 @@ export class Consumer {
     if (!signal) return;
     const abort = () => this.abort(new RpcError("CANCELLED", "the stream was aborted", { cause: signal.reason }));
     if (signal.aborted) return queueMicrotask(abort);
-    signal.addEventListener("abort", abort, { once: true });
-    this.#unwatch = () => {
-      this.#unwatch = undefined;
-      signal.removeEventListener("abort", abort);
-    };
+    this.#unwatch = onAbort(signal, abort);
   }
 }
 

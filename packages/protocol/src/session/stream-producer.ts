@@ -158,7 +158,7 @@ export class Producer {
     const { value, meta } = isItemWithMeta(yielded) ? yielded : { value: yielded };
     const { data, table, transfer, size } = this.#owner.packItem(value);
     const index = this.#items.length;
-    if (table) this.#table.push(...placeTable(table, index));
+    if (table) this.#table = this.#table.concat(placeTable(table, index));
     if (transfer.length > 0) this.#transfer.push(...transfer);
     if (meta) this.#metas.push([index, meta.id ?? null, meta.retry ?? null]);
     this.#put(data, size);

@@ -1,4 +1,5 @@
 import { after } from "../after.ts";
+import { onAbort } from "../on-abort.ts";
 
 /**
  * Watches a call's signal and its clock, where it has them. Returns the way to
@@ -11,10 +12,10 @@ export function watchCall(
 ): (() => void) | undefined {
   const timed = timeout !== undefined && timeout !== Number.POSITIVE_INFINITY;
   if (!signal && !timed) return undefined;
-  signal?.addEventListener("abort", abort, { once: true });
+  const stop = signal && onAbort(signal, abort);
   const timer = !timed ? undefined : after(timeout, expire);
   return () => {
-    signal?.removeEventListener("abort", abort);
+    stop?.();
     if (timer !== undefined) clearTimeout(timer);
   };
 }

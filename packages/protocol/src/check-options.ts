@@ -1,0 +1,32 @@
+import { nearNames } from "./session/near-names.ts";
+import type { SessionOptions } from "./session-options.ts";
+
+/** Everything that a session may be given. */
+const sessionOptions =
+  "expose codec channel metadata limits concurrency exposeErrors callbacks onError interceptors transfer heartbeat contract".split(
+    " ",
+  );
+
+/**
+ * Throws a TypeError for an option that is nearly one of `known`, which would be taken in silence. What is like none of
+ * them is left alone: it may be for somebody else.
+ */
+export function checkNames(given: object, known: readonly string[]): void {
+  for (const name of Object.keys(given)) {
+    const near = known.includes(name) ? undefined : nearNames(name, known)[0];
+    if (near) throw new TypeError(`unknown option "${name}": did you mean "${near}"?`);
+  }
+}
+
+/**
+ * Throws a TypeError for options of a session that would be passed over, such as
+ * interceptors that are in no list. `more` names those that go beyond a session's.
+ */
+export function checkSessionOptions(options: SessionOptions, more: readonly string[] = []): void {
+  checkNames(options, sessionOptions.concat(more));
+  const { heartbeat, interceptors } = options;
+  for (const ms of Object.values(heartbeat || {}))
+    if (!(ms > 0)) throw new TypeError(`expected heartbeat to be milliseconds, got ${ms}`);
+  for (const list of Object.values(interceptors ?? {}) as unknown[])
+    if (list && !Array.isArray(list)) throw new TypeError("expected interceptors to be { outgoing: [], incoming: [] }");
+}
