@@ -6,6 +6,7 @@ import {
   type SessionSource,
   type Transport,
 } from "@portolan/protocol";
+import { needed } from "./needed.ts";
 import { hearPage, pageWindow, postToPage } from "./page-window.ts";
 import { privatePortTransport } from "./private-port.ts";
 
@@ -23,7 +24,7 @@ export interface ContentScriptConnectorOptions extends ConnectorOptions {
  * From a script in the MAIN world of a page to the extension's content script:
  * to itself, where it has a `pageTransport`, or through it to the background, where
  * it runs `relayPages`. Waits until the content script is there, and asks again
- * when the way is lost. PERMISSION_DENIED is final.
+ * when the way is lost. PERMISSION_DENIED is final, and FAILED_PRECONDITION where there is no window.
  */
 export function contentScriptConnector(options: ContentScriptConnectorOptions = {}): SessionSource {
   const { name = "portolan", trusted = false } = options;
@@ -33,7 +34,7 @@ export function contentScriptConnector(options: ContentScriptConnectorOptions = 
 
 /** Asks once. Rejects with what the content script refuses with, and with the signal's reason. */
 export function askForPort(name: string, trusted: boolean, signal: AbortSignal): Promise<Transport> {
-  const window = pageWindow();
+  const window = needed(pageWindow);
   const id = randomHex(2);
   return new Promise((resolve, reject) => {
     const ask = (): void => postToPage(window, { portolan: "wanted", name, id });

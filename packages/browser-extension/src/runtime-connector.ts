@@ -8,6 +8,7 @@ import {
 } from "@portolan/protocol";
 import { untilActivated } from "./document-activation.ts";
 import { type ExtensionApi, extensionApi, type RuntimePortLike } from "./extension-api.ts";
+import { needed } from "./needed.ts";
 import { dialPort } from "./port-dial.ts";
 import { portNameOf, type Speaker } from "./port-name.ts";
 
@@ -43,7 +44,7 @@ export interface RuntimeConnectorOptions extends ConnectorOptions {
  * Dialling wakes the background. When it dies, calls in flight reject with
  * UNAVAILABLE, and it is dialled again. FAILED_PRECONDITION is final: the
  * extension was reloaded, updated or removed, and this context is of the old one.
- * So is PERMISSION_DENIED: the listener does not allow this sender. A prerendered
+ * So it is where there is no extension platform, and so is PERMISSION_DENIED: the listener does not allow this sender. A prerendered
  * document dials when it is shown.
  */
 export function runtimeConnector(options: RuntimeConnectorOptions = {}): SessionSource {
@@ -94,7 +95,7 @@ export async function dialRuntime(
 }
 
 function connect(to: string, extensionId: string | undefined, speaker: Speaker): RuntimePortLike {
-  const { runtime } = extensionApi();
+  const { runtime } = needed(extensionApi);
   const info = { name: portNameOf(to, speaker) };
   try {
     return (extensionId === undefined ? runtime.connect(info) : runtime.connect(extensionId, info)) as RuntimePortLike;

@@ -1,4 +1,5 @@
 import { type Listener, RpcError, type Transport } from "@portolan/protocol";
+import { checkPolicy } from "./check-policy.ts";
 import { type ExtensionEvent, extensionApi, type RuntimePortLike } from "./extension-api.ts";
 import { claimName } from "./listener-name.ts";
 import { type Speaker, speakerOf } from "./port-name.ts";
@@ -24,13 +25,13 @@ const maxPending = 256;
  *
  * `serve` registers its listeners in the same turn, as the platform wants it for
  * the event that woke the background. Ports of other libraries are left alone.
- * Refused senders get PERMISSION_DENIED and are reported. Throws a TypeError
+ * Refused senders get PERMISSION_DENIED and are reported. Throws a TypeError for
+ * an `allow` that would let in nobody or others than meant, and, when it is served,
  * when another listener of this context has the name, or where there is no extension.
  */
 export function runtimeListener(options: RuntimeListenerOptions): Listener {
-  const { allow, name = "background" } = options;
-  if (typeof allow !== "object" || allow === null)
-    throw new TypeError(`expected { allow } to say who may connect, got ${typeof allow}`);
+  const { allow, name = "background" } = Object(options) as RuntimeListenerOptions;
+  checkPolicy(allow);
   return new RuntimeListener(name, allow);
 }
 
