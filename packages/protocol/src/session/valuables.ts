@@ -5,6 +5,7 @@ import type { CallExtra, ItemsMessage } from "../message.ts";
 import { randomHex } from "../random-id.ts";
 import type { OutgoingMessage } from "../session-options.ts";
 import { transfer as markForTransfer } from "../transfer.ts";
+import { checkLimits } from "../values/check-limits.ts";
 import { type Packed, type PackOptions, pack, packArguments } from "../values/pack.ts";
 import { type UnpackOptions, unpack } from "../values/unpack.ts";
 import { packPlain, unpackPlain } from "./hello.ts";
@@ -96,7 +97,7 @@ export class Valuables implements Values {
   /** The arguments; what must settle before they are whole is left with the call. */
   unpackArguments(args: unknown, table: unknown, call: IncomingCall): readonly unknown[] {
     const list = Array.isArray(args) ? args : [args];
-    if (this.#isPlain(table)) return list;
+    if (this.#isPlain(list, table)) return list;
     const reader = this.#reader({ scope: call, call, subject: subjectOf(call.path) });
     const unpacked = this.#unpack(list, table, reader, "args");
     call.waits = reader.waits;
@@ -104,7 +105,7 @@ export class Valuables implements Values {
   }
 
   unpackValue(value: unknown, table: unknown, root: string, passage: Passage): unknown {
-    if (this.#isPlain(table)) return value;
+    if (this.#isPlain(value, table)) return value;
     return this.#unpack(value, table, this.#reader(passage), root);
   }
 
@@ -146,9 +147,11 @@ export class Valuables implements Values {
     }
   }
 
-  /** Trusted data without a table is the value itself. */
-  #isPlain(table: unknown): boolean {
-    return (table === undefined || table === null) && this.#owner.way.trusted;
+  /** Data without a table is the value itself. What untrusted peers send is counted, as {@link unpack} does. */
+  #isPlain(value: unknown, table: unknown): boolean {
+    if (table !== undefined && table !== null) return false;
+    if (this.#limits) checkLimits(value, table, this.#limits);
+    return true;
   }
 
   #pack<T>(passage: Passage, options: PackOptions, run: (value: T, options: PackOptions) => Packed, value: T): Packed {
