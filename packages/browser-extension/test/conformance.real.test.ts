@@ -1,19 +1,11 @@
-import { rmSync } from "node:fs";
 import type { Page } from "puppeteer-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { RunSummary } from "./conformance/near.ts";
 import type { Outcome } from "./extension/commands.ts";
-import { type ExtensionBrowser, launchChromium, launchFirefox, missing } from "./harness/browser.ts";
+import { type ExtensionBrowser, missing } from "./harness/browser.ts";
 import { inContent, inScript, resultOf } from "./harness/command.ts";
-import { buildMainExtension, firefoxId } from "./harness/main-extension.ts";
-import { openSite, type Site } from "./harness/site.ts";
+import { type Installed, install, ways } from "./harness/installed.ts";
 import { tabIdOf } from "./harness/tab-id.ts";
-
-const ways = [
-  { title: "Chromium, JSON", kind: "chromium", clone: false },
-  { title: "Chromium, structured clone", kind: "chromium", clone: true },
-  { title: "Firefox", kind: "firefox", clone: false },
-] as const;
 
 /** Content scripts of Firefox cannot make a ReadableStream: it is the page's, and may not look at their objects. */
 const noReadableStream = "streams: ReadableStream and WritableStream, both ways";
@@ -24,9 +16,8 @@ const noFileNames = "errors: the stack shows the caller's line";
 const preferences = { "extensions.background.idle.timeout": 600_000 };
 
 describe.each(ways)("O-01 O-24 every promise is kept in $title", { timeout: 400_000 }, ({ kind, clone }) => {
-  let site: Site;
-  let folder = "";
-  let browser: ExtensionBrowser | undefined;
+  let installed: Installed | undefined;
+  let browser: ExtensionBrowser;
   let page: Page;
   let own: Page;
   let popup: Page | undefined;
@@ -34,21 +25,13 @@ describe.each(ways)("O-01 O-24 every promise is kept in $title", { timeout: 400_
 
   beforeAll(async () => {
     if (absent) return;
-    site = await openSite();
-    folder = await buildMainExtension({ site: site.origin, clone, sources: "conformance" });
-    browser =
-      kind === "chromium"
-        ? await launchChromium([folder])
-        : await launchFirefox(folder, { id: firefoxId, preferences });
-    page = await browser.open(site.origin);
-    own = await browser.openOwn("options.html");
+    installed = await install({ kind, clone, sources: "conformance", preferences });
+    ({ browser, page, own } = installed);
   });
-
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-    if (folder) rmSync(folder, { recursive: true, force: true });
+  beforeEach((context) => {
+    if (absent) context.skip(absent);
   });
+  afterAll(() => installed?.remove());
 
   /** Runs the kit in a tab that is in front: others have slow timers. */
   const expectClean = async (
@@ -63,26 +46,22 @@ describe.each(ways)("O-01 O-24 every promise is kept in $title", { timeout: 400_
     expect(passed).toBeGreaterThan(100);
   };
 
-  it("from a content script to the background", async (context) => {
-    if (absent) context.skip(absent);
+  it("from a content script to the background", async () => {
     await expectClean(page, () => inContent(page, "conformance"), kind === "firefox" ? [noReadableStream] : []);
   });
 
-  it("from the popup to the background: the real one in Chromium, its page in Firefox", async (context) => {
-    if (absent) context.skip(absent);
-    popup = kind === "chromium" ? await openPopup() : await browser?.openOwn("popup.html");
+  it("from the popup to the background: the real one in Chromium, its page in Firefox", async () => {
+    popup = kind === "chromium" ? await openPopup() : await browser.openOwn("popup.html");
     const shown = popup as Page;
     await expectClean(shown, () => inScript(shown, "conformance"));
     await shown.close();
   });
 
-  it("O-25 from a page to the background, through the relay", async (context) => {
-    if (absent) context.skip(absent);
+  it("O-25 from a page to the background, through the relay", async () => {
     await expectClean(page, () => inScript(page, "conformance"), kind === "firefox" ? [noFileNames] : []);
   });
 
-  it("from the background to the content script of a tab", async (context) => {
-    if (absent) context.skip(absent);
+  it("from the background to the content script of a tab", async () => {
     const tabId = await tabIdOf(page, own);
     const beyondUs = kind === "firefox" ? [noReadableStream] : [];
     await expectClean(page, () => inScript(own, "inBackground", tabId), beyondUs);
@@ -92,7 +71,7 @@ describe.each(ways)("O-01 O-24 every promise is kept in $title", { timeout: 400_
   async function openPopup(): Promise<Page> {
     await own.bringToFront();
     await own.evaluate("chrome.action.openPopup()");
-    const target = await browser?.browser.waitForTarget((one) => one.url().endsWith("/popup.html"));
+    const target = await browser.browser.waitForTarget((one) => one.url().endsWith("/popup.html"));
     if (!target) throw new Error("no popup opened");
     return target.asPage();
   }

@@ -1,43 +1,30 @@
-import { rmSync } from "node:fs";
 import type { Page } from "puppeteer-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ExtensionBrowser, launchChromium, launchFirefox, missing } from "./harness/browser.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type ExtensionBrowser, missing } from "./harness/browser.ts";
 import { codeOf, inContent, inScript, resultOf } from "./harness/command.ts";
-import { buildMainExtension, firefoxId } from "./harness/main-extension.ts";
-import { openSite, type Site } from "./harness/site.ts";
+import { type Installed, install, ways } from "./harness/installed.ts";
+import type { Site } from "./harness/site.ts";
 import { tabIdOf } from "./harness/tab-id.ts";
 
-const ways = [
-  { title: "Chromium, JSON", kind: "chromium", clone: false },
-  { title: "Chromium, structured clone", kind: "chromium", clone: true },
-  { title: "Firefox", kind: "firefox", clone: false },
-] as const;
-
 describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind, clone }) => {
+  let installed: Installed | undefined;
   let site: Site;
-  let folder = "";
-  let browser: ExtensionBrowser | undefined;
+  let browser: ExtensionBrowser;
   let page: Page;
   let own: Page;
   const absent = missing(kind);
 
   beforeAll(async () => {
     if (absent) return;
-    site = await openSite({ "/with-frame": '<iframe src="/frame"></iframe>' });
-    folder = await buildMainExtension({ site: site.origin, clone });
-    browser = kind === "chromium" ? await launchChromium([folder]) : await launchFirefox(folder, { id: firefoxId });
-    page = await browser.open(`${site.origin}/with-frame`);
-    own = await browser.openOwn("options.html");
+    installed = await install({ kind, clone, pages: { "/with-frame": '<iframe src="/frame"></iframe>' } });
+    ({ site, browser, page, own } = installed);
   });
-
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-    if (folder) rmSync(folder, { recursive: true, force: true });
-  });
-
-  it("a content script calls the background, which knows where it sits", async (context) => {
+  beforeEach((context) => {
     if (absent) context.skip(absent);
+  });
+  afterAll(() => installed?.remove());
+
+  it("a content script calls the background, which knows where it sits", async () => {
     expect(resultOf(await inContent(page, "call", "whoami"))).toEqual({
       kind: "extension-content-script",
       trusted: false,
@@ -49,8 +36,7 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     });
   });
 
-  it("every value crosses exactly, there and back", async (context) => {
-    if (absent) context.skip(absent);
+  it("every value crosses exactly, there and back", async () => {
     for (const outcome of [
       await inContent(page, "exact"),
       await inScript(own, "exact"),
@@ -61,15 +47,13 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     }
   });
 
-  it("an own page is trusted, and its callbacks run where they belong", async (context) => {
-    if (absent) context.skip(absent);
+  it("an own page is trusted, and its callbacks run where they belong", async () => {
     expect(resultOf(await inScript(own, "call", "whoami"))).toMatchObject({ kind: "extension-page", trusted: true });
     expect(resultOf(await inScript(own, "call", "secret"))).toBe("of our own pages");
     expect(resultOf(await inScript(own, "each", ["a", "bb", "ccc"]))).toEqual([1, 2, 3]);
   });
 
-  it("the real popup calls the background", async (context) => {
-    if (absent) context.skip(absent);
+  it("the real popup calls the background", async () => {
     const before = (resultOf(await inScript(own, "raw", "popups")) as unknown[]).length;
     await own.evaluate("chrome.action.openPopup()");
     const popups = async (): Promise<unknown[]> => resultOf(await inScript(own, "raw", "popups")) as unknown[];
@@ -77,8 +61,7 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     expect((await popups()).at(-1)).toEqual({ kind: "extension-page", trusted: true, inTab: false });
   });
 
-  it("O-25 a page reaches the background through the relay, and is known as a page", async (context) => {
-    if (absent) context.skip(absent);
+  it("O-25 a page reaches the background through the relay, and is known as a page", async () => {
     expect(resultOf(await inScript(page, "call", "whoami"))).toMatchObject({
       kind: "extension-relayed-page",
       trusted: false,
@@ -86,13 +69,11 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     });
   });
 
-  it("a page reaches its content script over the private port", async (context) => {
-    if (absent) context.skip(absent);
+  it("a page reaches its content script over the private port", async () => {
     expect(resultOf(await inScript(page, "greet", "the page"))).toBe("content script greets the page");
   });
 
-  it("each class of peers has its own procedures and no others", async (context) => {
-    if (absent) context.skip(absent);
+  it("each class of peers has its own procedures and no others", async () => {
     expect(codeOf(await inContent(page, "call", "secret"))).toBe("UNIMPLEMENTED");
     expect(codeOf(await inScript(page, "call", "secret"))).toBe("UNIMPLEMENTED");
     expect(codeOf(await inScript(page, "call", "bump", "x"))).toBe("UNIMPLEMENTED");
@@ -101,8 +82,7 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     expect(JSON.stringify(failed)).not.toContain("secret");
   });
 
-  it("a subframe is refused where only top frames may speak, and the refusal is reported", async (context) => {
-    if (absent) context.skip(absent);
+  it("a subframe is refused where only top frames may speak, and the refusal is reported", async () => {
     const frame = page.frames().find((one) => one !== page.mainFrame());
     expect(codeOf(await inContent(frame!, "call", "echo", 1))).toBe("PERMISSION_DENIED");
     expect(codeOf(await inScript(frame!, "call", "echo", 1))).toBe("PERMISSION_DENIED");
@@ -110,17 +90,15 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     expect(refused.some((line) => line.includes("it is a subframe"))).toBe(true);
   });
 
-  it("the background calls the content script of one document", async (context) => {
-    if (absent) context.skip(absent);
+  it("the background calls the content script of one document", async () => {
     const tabId = await tabIdOf(page, own);
     expect(resultOf(await inScript(own, "call", "callTab", tabId, {}, [1, 2]))).toEqual({
       value: { value: [1, 2], at: `${site.origin}/with-frame` },
     });
   });
 
-  it("a document that goes away ends what the background asked of it, and its successor answers", async (context) => {
-    if (absent) context.skip(absent);
-    const going = await browser!.open(`${site.origin}/going`);
+  it("a document that goes away ends what the background asked of it, and its successor answers", async () => {
+    const going = await browser.open(`${site.origin}/going`);
     await inContent(going, "call", "echo", 1);
     const tabId = await tabIdOf(going, own);
     const hanging = inScript(own, "call", "hangTab", tabId);
@@ -144,8 +122,7 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     await going.close();
   });
 
-  it("a panel that is not open is a typed error at once, and is found when it opens", async (context) => {
-    if (absent) context.skip(absent);
+  it("a panel that is not open is a typed error at once, and is found when it opens", async () => {
     for (let time = 0; time < 2; time++) {
       expect(resultOf(await inScript(own, "call", "askLater"))).toMatchObject({
         code: "UNAVAILABLE",
@@ -158,9 +135,8 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     expect(resultOf(await inScript(own, "forgetAnswers"))).toBe(1);
   });
 
-  it("the background calls an open panel, and of two only one answers", async (context) => {
-    if (absent) context.skip(absent);
-    const other = await browser!.openOwn("options.html");
+  it("the background calls an open panel, and of two only one answers", async () => {
+    const other = await browser.openOwn("options.html");
     for (const panel of [own, other]) resultOf(await inScript(panel, "servePanel"));
     resultOf(await inScript(own, "call", "askPanel", 5));
     const answers = [resultOf(await inScript(own, "answers")), resultOf(await inScript(other, "answers"))];
@@ -168,8 +144,7 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     await other.close();
   });
 
-  it("a tab, frame or document that is not there is a typed error at once", async (context) => {
-    if (absent) context.skip(absent);
+  it("a tab, frame or document that is not there is a typed error at once", async () => {
     const tabId = await tabIdOf(page, own);
     for (const [id, target] of [
       [999_999, {}],
@@ -184,8 +159,7 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     }
   });
 
-  it("5 MiB of bytes come whole, at a price near that of a raw port", async (context) => {
-    if (absent) context.skip(absent);
+  it("5 MiB of bytes come whole, at a price near that of a raw port", async () => {
     // By hand, JSON writes each byte as a property of its own: once is enough.
     const rounds = kind === "chromium" && !clone ? 1 : 7;
     const timed = resultOf(await inContent(page, "bytes", 5 * 1024 * 1024, rounds)) as {
@@ -202,10 +176,9 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
     expect(ratio).toBeLessThan(process.env["PORTOLAN_STRICT_BOUNDS"] === "1" ? 3 : 12);
   });
 
-  it("what has closed leaves no session behind", async (context) => {
-    if (absent) context.skip(absent);
+  it("what has closed leaves no session behind", async () => {
     const sessions = async (): Promise<unknown> => resultOf(await inScript(own, "raw", "sessions"));
-    const extra = await browser!.open(site.origin);
+    const extra = await browser.open(site.origin);
     for (const outcome of [
       await inContent(page, "call", "echo", 1),
       await inScript(page, "call", "echo", 1),

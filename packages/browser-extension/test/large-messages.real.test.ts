@@ -1,43 +1,28 @@
-import { rmSync } from "node:fs";
 import type { Page } from "puppeteer-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { LargeKind } from "./extension/large-values.ts";
-import { type ExtensionBrowser, launchChromium, launchFirefox, missing } from "./harness/browser.ts";
+import { missing } from "./harness/browser.ts";
 import { codeOf, inContent, inScript, resultOf } from "./harness/command.ts";
-import { buildMainExtension, firefoxId } from "./harness/main-extension.ts";
-import { openSite, type Site } from "./harness/site.ts";
+import { type Installed, install, ways } from "./harness/installed.ts";
 import { tabIdOf } from "./harness/tab-id.ts";
-
-const ways = [
-  { title: "Chromium, JSON", kind: "chromium", clone: false },
-  { title: "Chromium, structured clone", kind: "chromium", clone: true },
-  { title: "Firefox", kind: "firefox", clone: false },
-] as const;
 
 const mebibyte = 1024 * 1024;
 
 describe.each(ways)("O-24 messages beyond 64 MiB in $title", { timeout: 180_000 }, ({ kind, clone }) => {
-  let site: Site;
-  let folder = "";
-  let browser: ExtensionBrowser | undefined;
+  let installed: Installed | undefined;
   let page: Page;
   let own: Page;
   const absent = missing(kind);
 
   beforeAll(async () => {
     if (absent) return;
-    site = await openSite();
-    folder = await buildMainExtension({ site: site.origin, clone });
-    browser = kind === "chromium" ? await launchChromium([folder]) : await launchFirefox(folder, { id: firefoxId });
-    page = await browser.open(site.origin);
-    own = await browser.openOwn("options.html");
+    installed = await install({ kind, clone });
+    ({ page, own } = installed);
   });
-
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-    if (folder) rmSync(folder, { recursive: true, force: true });
+  beforeEach((context) => {
+    if (absent) context.skip(absent);
   });
+  afterAll(() => installed?.remove());
 
   it.for([
     ["bytes", 100],
@@ -46,31 +31,24 @@ describe.each(ways)("O-24 messages beyond 64 MiB in $title", { timeout: 180_000 
     ["text", 12],
     // Within the limit in units, and six times as much as JSON.
     ["controls", 9.9],
-  ] as [LargeKind, number][])(
-    "%s of %d MiB go to the background and come back whole",
-    async ([value, size], context) => {
-      if (absent) context.skip(absent);
-      const outcome = await inScript(own, "largeThereAndBack", value, Math.floor(size * mebibyte));
-      const { same, ms } = resultOf(outcome) as { same: boolean; ms: number };
-      console.log(`${value} of ${size} MiB, there and back: ${ms.toFixed(0)} ms`);
-      expect(same).toBe(true);
-    },
-  );
+  ] as [LargeKind, number][])("%s of %d MiB go to the background and come back whole", async ([value, size]) => {
+    const outcome = await inScript(own, "largeThereAndBack", value, Math.floor(size * mebibyte));
+    const { same, ms } = resultOf(outcome) as { same: boolean; ms: number };
+    console.log(`${value} of ${size} MiB, there and back: ${ms.toFixed(0)} ms`);
+    expect(same).toBe(true);
+  });
 
-  it("100 MiB come from the background to a content script", async (context) => {
-    if (absent) context.skip(absent);
+  it("100 MiB come from the background to a content script", async () => {
     const outcome = await inContent(page, "largeFromThere", "bytes", 100 * mebibyte);
     expect(resultOf(outcome)).toMatchObject({ same: true });
   });
 
-  it("30 MiB come from an own page to the content script of a tab", async (context) => {
-    if (absent) context.skip(absent);
+  it("30 MiB come from an own page to the content script of a tab", async () => {
     const tabId = await tabIdOf(page, own);
     expect(resultOf(await inScript(own, "largeToTab", tabId, "bytes", 30 * mebibyte))).toBe(true);
   });
 
-  it("O-25 what a page may send passes the relay in pieces", async (context) => {
-    if (absent) context.skip(absent);
+  it("O-25 what a page may send passes the relay in pieces", async () => {
     for (const value of ["bytes", "text"] as const) {
       // As base64 or with its escapes it stays within the 16 MiB that the background takes from a page.
       const outcome = await inScript(page, "largeThereAndBack", value, (value === "bytes" ? 11 : 6) * mebibyte);
@@ -78,8 +56,7 @@ describe.each(ways)("O-24 messages beyond 64 MiB in $title", { timeout: 180_000 
     }
   });
 
-  it("what strangers may not send is refused before any of it leaves, and the way stays open", async (context) => {
-    if (absent) context.skip(absent);
+  it("what strangers may not send is refused before any of it leaves, and the way stays open", async () => {
     expect(await inContent(page, "largeThereAndBack", "bytes", 20 * mebibyte)).toMatchObject({
       error: { code: "RESOURCE_EXHAUSTED", delivered: "no" },
     });
