@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { defineTransport, openSession, type Transport, transportPair } from "../src/index.ts";
+import { openSession, transportPair } from "../src/index.ts";
+import { holding } from "./sessions.ts";
 
 const shared = { traits: { shared: true } };
 
@@ -31,22 +32,6 @@ describe("sessions on a shared carrier", () => {
     for (const server of servers) await server.close();
   });
 });
-
-function holding(transport: Transport, held: boolean[]): Transport {
-  return defineTransport({
-    traits: transport.traits,
-    codec: transport.codec,
-    open(events) {
-      transport.receive(events.message);
-      transport.onClose(events.end);
-      return {
-        send: (message, transfer) => transport.send(message, transfer),
-        hold: (busy) => void held.push(busy),
-        close: (reason) => transport.close(reason),
-      };
-    },
-  });
-}
 
 describe("channels on carriers of text and bytes", () => {
   for (const traits of [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { defineTransport, openSession, type SessionOptions, type Transport, transportPair } from "../src/index.ts";
+import { openSession, type SessionOptions, transportPair } from "../src/index.ts";
+import { holding } from "./sessions.ts";
 
 type Api = { add(a: number, b: number): Promise<number> };
 const expose = { add: (a: number, b: number) => a + b };
@@ -37,21 +38,5 @@ function open(options: SessionOptions) {
   const [here, there] = transportPair();
   openSession(there, { expose });
   const held: boolean[] = [];
-  return { held, session: openSession<Api>(counting(here, held), options) };
-}
-
-function counting(transport: Transport, held: boolean[]): Transport {
-  return defineTransport({
-    traits: transport.traits,
-    codec: transport.codec,
-    open(events) {
-      transport.receive(events.message);
-      transport.onClose(events.end);
-      return {
-        send: (message, transfer) => transport.send(message, transfer),
-        hold: (busy) => void held.push(busy),
-        close: (reason) => transport.close(reason),
-      };
-    },
-  });
+  return { held, session: openSession<Api>(holding(here, held), options) };
 }

@@ -138,6 +138,23 @@ export function recorded(transport: Transport): Transport & { readonly out: unkn
   return Object.assign(same, { out, in: into });
 }
 
+/** The same transport, with what it is told to hold, in order. */
+export function holding(transport: Transport, held: boolean[]): Transport {
+  return defineTransport({
+    traits: transport.traits,
+    codec: transport.codec,
+    open(events) {
+      transport.receive(events.message);
+      transport.onClose(events.end);
+      return {
+        send: (message, transfer) => transport.send(message, transfer),
+        hold: (busy) => void held.push(busy),
+        close: (reason) => transport.close(reason),
+      };
+    },
+  });
+}
+
 /** The same transport, with every message that arrives in a task of its own, as platforms deliver them. */
 export function paced(transport: Transport): Transport {
   return defineTransport({
