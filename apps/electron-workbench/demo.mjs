@@ -6,11 +6,14 @@ import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const display = process.platform !== "linux" || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
-const program = electron();
+// What is fetched is large, and of no use without a display.
+const program = display && electron();
 if (!display) {
   console.log("The workbench is built. There is no display here to open it on (DISPLAY is not set).");
 } else if (!program) {
-  console.log("The workbench is built, but no Electron is found: ELECTRON_OVERRIDE_DIST_PATH names the folder of one.");
+  const named = process.env.ELECTRON_OVERRIDE_DIST_PATH;
+  const why = named ? `is ${named}, where none is` : "names the folder of one";
+  console.log(`The workbench is built, but no Electron is found: ELECTRON_OVERRIDE_DIST_PATH ${why}.`);
 } else {
   const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   spawn(program, [...root, here("."), ...process.argv.slice(2)], { stdio: "inherit" }).once("exit", (code) => {

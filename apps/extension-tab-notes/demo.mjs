@@ -6,6 +6,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+const unknown = process.argv.slice(2).find((arg) => arg !== "--no-open");
+if (unknown !== undefined) {
+  console.error(`extension-tab-notes: expected --no-open or nothing, got "${unknown}"`);
+  process.exit(2);
+}
+
 const folder = (name) => join(fileURLToPath(new URL("dist", import.meta.url)), name);
 console.log(`The extension is built. To load it by hand:
 

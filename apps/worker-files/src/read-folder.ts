@@ -61,7 +61,9 @@ async function find(reading: Reading, batches: Batches, signal: AbortSignal): Pr
 
 async function folderAt(path: string): Promise<string> {
   const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(error.code === "ENOENT" ? `there is no folder ${path}` : `cannot read ${path}: ${error.message}`);
+    throw new Error(
+      error.code === "ENOENT" ? `there is no folder ${path || '""'}` : `cannot read ${path}: ${error.message}`,
+    );
   });
   if (!there.isDirectory()) throw new Error(`${path} is not a folder`);
   await access(path, constants.R_OK | constants.X_OK).catch(() => {
