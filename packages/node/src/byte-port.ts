@@ -1,5 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-import { type CloseReason, RpcError, type TransportEvents } from "@portolan/protocol";
+import { type CloseReason, giveBack, RpcError, type TransportEvents } from "@portolan/protocol";
 
 /** The two streams of a byte port; a socket is both. */
 export interface ByteStreams {
@@ -14,6 +14,9 @@ export interface BytePortEndings {
   /** Turns an error of either stream into a reason. */
   failed(error: Error): CloseReason;
 }
+
+/** From this many bytes on, a message may stand in memory that its codec can use again. */
+const worthGiving = 16 * 1024;
 
 /**
  * Bytes in and out over Node streams. Errors of the streams (ECONNRESET, EPIPE)
@@ -41,7 +44,9 @@ export class BytePort {
   }
 
   send(message: unknown): void {
-    this.#streams.output.write(bytesOf(message));
+    const bytes = bytesOf(message);
+    if (bytes.length < worthGiving) this.#streams.output.write(bytes);
+    else this.#streams.output.write(bytes, (error) => error ?? giveBack(bytes));
   }
 
   /** Takes the listeners off. The input is paused, so that nothing is lost to whoever reads next. */

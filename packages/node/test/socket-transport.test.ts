@@ -1,6 +1,6 @@
 import { connect as connectTo, createServer, type Socket } from "node:net";
 import { connect as connectSecurely, createServer as createSecureServer, type TLSSocket } from "node:tls";
-import type { Transport } from "@portolan/protocol";
+import { lengthFramed, type Transport } from "@portolan/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { socketListener, socketTransport } from "../src/index.ts";
 import { bytes, gone, type Served, serveSockets } from "./support/ends.ts";
@@ -104,6 +104,31 @@ describe.each(["TCP", "a Unix socket"])("over %s", (kind) => {
     (server.port as Socket).resume();
     await writable;
     expect(client.blocked).toBe(false);
+    client.close();
+  });
+
+  it("what waits for a slow reader arrives as it was sent", async () => {
+    const served = await open();
+    const { client } = served.dial();
+    const server = await served.next();
+    (server.port as Socket).pause();
+    await new Promise<void>((resolve) => client.onWritable(resolve));
+    const codec = lengthFramed();
+    const [out, into] = [codec.open(), codec.open()];
+    for (let fill = 0; fill < 250; fill++) client.send(out.encode([codec.attach?.(new Uint8Array(60_000).fill(fill))]));
+    let arrived = 0;
+    const wrong: number[] = [];
+    const whole = new Promise<void>((resolve) =>
+      server.receive((data) => {
+        for (const [list] of into.decode(data) as [Uint8Array][]) {
+          if (Buffer.compare(list, new Uint8Array(60_000).fill(arrived)) !== 0) wrong.push(arrived);
+          if (++arrived === 250) resolve();
+        }
+      }),
+    );
+    (server.port as Socket).resume();
+    await whole;
+    expect(wrong).toEqual([]);
     client.close();
   });
 });

@@ -93,3 +93,4 @@ export { makeStub } from "./session/stub-proxy.ts";
 export type { OpenSource, SessionSource, SourceStatus } from "./session-source.ts";
 export { type ItemWithMeta, isItemWithMeta, rememberMeta } from "./stream-meta.ts";
 export { isMarked } from "./transfer-mark.ts";
+export { giveBack } from "./write-room.ts";

@@ -1,10 +1,10 @@
 import { ByteQueue } from "./byte-queue.ts";
 import type { Codec, CodecOptions, CodecSession } from "./codec.ts";
 import { RpcError } from "./error.ts";
-import { freshBytes } from "./fresh-bytes.ts";
 import { joinBytes } from "./join-bytes.ts";
 import { parseJson } from "./json-codec.ts";
 import { randomHex } from "./random-id.ts";
+import { lendRoom, takeRoom } from "./write-room.ts";
 
 /** What {@link lengthFramed} does with bytes that are no frame. */
 export interface LengthFramedOptions {
@@ -51,12 +51,12 @@ let attaching: { readonly tag: string; readonly all: Attachment[] } | undefined;
  * piece of a stream is copied no more.
  */
 class Attachment {
-  readonly #room: Uint8Array;
+  readonly #room: Uint8Array<ArrayBuffer>;
   readonly length: number;
 
   constructor(bytes: Uint8Array) {
     this.length = bytes.length;
-    this.#room = freshBytes(headRoom + bytes.length + textRoom);
+    this.#room = takeRoom(headRoom + bytes.length + textRoom);
     // Where it is not copied again its neighbours go along.
     this.#room.fill(0, 0, headRoom).fill(0, headRoom + bytes.length);
     this.#room.set(bytes, headRoom);
@@ -75,7 +75,7 @@ class Attachment {
     if (text.length > textRoom) return undefined;
     this.#room.set(head);
     this.#room.set(text, headRoom + this.length);
-    return this.#room.subarray(0, headRoom + this.length + text.length);
+    return lendRoom(this.#room.subarray(0, headRoom + this.length + text.length), this.#room);
   }
 }
 

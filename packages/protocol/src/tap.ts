@@ -48,7 +48,8 @@ export function tap(transport: Transport, options: TapOptions = {}): Transport {
       if (key === "send") {
         return (message: unknown, transfer?: readonly object[]) => {
           log.note("out", message, out);
-          target.send(message, transfer);
+          // As a view of its own, which no port gives back: the sink may keep what it heard.
+          target.send(message instanceof Uint8Array ? message.subarray() : message, transfer);
         };
       }
       if (key === "receive") {

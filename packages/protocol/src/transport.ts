@@ -80,7 +80,8 @@ export interface Transport {
   /** Resolves when the transport ends, for whatever reason. Never rejects. */
   readonly closed: Promise<CloseReason>;
   /**
-   * Sends one message, moving what `transfer` lists.
+   * Sends one message, moving what `transfer` lists. Bytes of a codec are handed over: once they have left, something else
+   * may be written in their memory.
    * Throws an RpcError UNAVAILABLE after the end, and whatever the platform throws
    * for a message that it refuses; the transport lives on then.
    */

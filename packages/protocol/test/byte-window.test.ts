@@ -20,8 +20,8 @@ class Far {
   round(way: number, size = 64 * kib, waiting = true): void {
     const known = this.granted;
     while (this.received < known) {
-      this.window.arrived(size, this.received, waiting);
       this.received += size;
+      this.window.arrived(size, this.received, waiting);
       const before = this.granted;
       this.granted = Math.max(before, this.received + this.window.size);
       if (this.granted > before) this.window.granted(before, this.received);

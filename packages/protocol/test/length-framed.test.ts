@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ByteQueue, lengthFramed } from "../src/index.ts";
+import { ByteQueue, giveBack, lengthFramed } from "../src/index.ts";
 import { type Loose, open, promised, recorded } from "./sessions.ts";
 
 const codec = lengthFramed();
@@ -150,6 +150,31 @@ describe("the binary form", () => {
       expect([Buffer.compare(arrived, bytes), Buffer.compare(second, after)]).toEqual([0, 0]);
       if (size < 100_000) expect(arrived.buffer.byteLength).toBe(bytes.length);
     }
+  });
+
+  it("what is given back is written in again, and what is not stays as it is", () => {
+    const bytes = (fill: number) => new Uint8Array(64 * 1024).fill(fill);
+    const [one, other] = [codec.open(), codec.open()];
+    const first = one.encode([1, codec.attach?.(bytes(1))]) as Uint8Array;
+    const kept = one.encode([2, codec.attach?.(bytes(2))]) as Uint8Array;
+    giveBack(first);
+    giveBack(first);
+    const third = other.encode([3, codec.attach?.(bytes(3))]) as Uint8Array;
+    const fourth = other.encode([4, codec.attach?.(bytes(4).subarray(9))]) as Uint8Array;
+    expect([third.buffer === first.buffer, fourth.buffer === third.buffer]).toEqual([true, false]);
+    for (const [index, frame] of [kept, third, fourth].entries()) {
+      const [[id, arrived]] = codec.open().decode(frame) as [[number, Uint8Array]];
+      expect([id, arrived.every((byte) => byte === id)]).toEqual([index + 2, true]);
+    }
+    for (const message of ["text", undefined, {}, bytes(1)]) giveBack(message);
+  });
+
+  it("of what stood in a room before nothing goes along, on carriers that copy all of it", () => {
+    const secret = codec.open().encode([codec.attach?.(new Uint8Array(100_000).fill(115))]) as Uint8Array;
+    giveBack(secret);
+    const frame = codec.open().encode([codec.attach?.(new Uint8Array(60_000))]) as Uint8Array;
+    expect(frame.buffer).toBe(secret.buffer);
+    expect(new Uint8Array(frame.buffer).subarray(frame.length).every((byte) => byte === 0)).toBe(true);
   });
 
   it("an array that is announced and does not come costs next to nothing", () => {

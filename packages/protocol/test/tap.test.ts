@@ -1,5 +1,15 @@
 import { describe, expect, it, vi } from "vitest";
-import { describeEntry, json, openSession, type TapEntry, tap, transportPair } from "../src/index.ts";
+import {
+  defineTransport,
+  describeEntry,
+  giveBack,
+  json,
+  lengthFramed,
+  openSession,
+  type TapEntry,
+  tap,
+  transportPair,
+} from "../src/index.ts";
 import { type Loose, turns } from "./sessions.ts";
 
 describe("a tap", () => {
@@ -18,6 +28,20 @@ describe("a tap", () => {
     expect(describeEntry(call as TapEntry)).toMatch(/^→ call #1 math\.add \d+ B$/);
     await client.close();
     await server.close();
+  });
+
+  it("keeps what it heard of bytes, although their memory is used again", () => {
+    const heard: unknown[] = [];
+    const codec = lengthFramed();
+    const out = codec.open();
+    const port = defineTransport({
+      traits: { carries: "bytes", framed: false },
+      open: () => ({ send: giveBack, close() {} }),
+    });
+    const tapped = tap(port, { codec, sink: ({ message }) => void heard.push(message) });
+    for (const fill of [1, 2]) tapped.send(out.encode([12, 1, [codec.attach?.(new Uint8Array(20_000).fill(fill))], 9]));
+    const [[, , [first]], [, , [second]]] = heard as [[number, number, [Uint8Array]], [number, number, [Uint8Array]]];
+    expect([first[0], second[0]]).toEqual([1, 2]);
   });
 
   it("prints to the console by default, and shows what is not ours as foreign", async () => {

@@ -36,6 +36,7 @@ export interface NodeWebSocket {
     off?(event: "drain", listener: () => void): void;
   } | null;
   terminate?(): void;
+  send(data: string | Uint8Array<ArrayBuffer>, sent?: (error?: Error) => void): void;
 }
 
 /** The values of {@link WebSocketLike.readyState}. */

@@ -1,4 +1,4 @@
-import { type CloseReason, RpcError, type TransportEvents, type TransportPort } from "@portolan/protocol";
+import { type CloseReason, giveBack, RpcError, type TransportEvents, type TransportPort } from "@portolan/protocol";
 import { closeFrameOf, reasonOfClose } from "./close-code.ts";
 import {
   type CloseEventLike,
@@ -20,6 +20,9 @@ const closePatience = 2_000;
 
 /** How often a full buffer is looked at where nobody tells, in milliseconds. */
 const lookInterval = 2;
+
+/** From this many bytes on, a message may stand in memory that its codec can use again. */
+const worthGiving = 16 * 1024;
 
 const heard = ["open", "message", "error", "close"] as const;
 
@@ -71,7 +74,9 @@ export class WebSocketPort implements TransportPort, WebSocketEvents {
     if (readyState !== ReadyState.open) {
       throw new RpcError("UNAVAILABLE", "the WebSocket is closing", { delivered: "no" });
     }
-    this.#socket.send(message);
+    if (message.length < worthGiving || typeof message === "string") this.#socket.send(message);
+    // Only `ws` calls back.
+    else this.#socket.send(message, (error) => error ?? giveBack(message));
     if (!this.#full && this.#socket.bufferedAmount >= this.#options.highWaterMark) this.#waitForRoom();
   }
 

@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { createServer, type Server, type Socket } from "node:net";
-import type { Transport } from "@portolan/protocol";
+import { lengthFramed, type Transport } from "@portolan/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { webSocketTransport } from "../src/index.ts";
@@ -84,6 +84,32 @@ describe("messages", () => {
     (server.port as WebSocket).resume();
     await writable;
     expect(client.blocked).toBe(false);
+    client.close();
+  });
+
+  it.each(["client", "server"])("what waits for a slow reader leaves the %s as it was sent", async (from) => {
+    const { client, socket } = dial(served.url, { binary: true });
+    const server = await served.next();
+    await new Promise<void>((resolve) => (client.blocked ? client.onWritable(resolve) : resolve()));
+    const [sender, reader] = from === "client" ? [client, server.port as WebSocket] : [server, socket];
+    reader.pause();
+    const codec = lengthFramed();
+    const [out, into] = [codec.open(), codec.open()];
+    for (let fill = 0; fill < 250; fill++) sender.send(out.encode([codec.attach?.(new Uint8Array(60_000).fill(fill))]));
+    let arrived = 0;
+    const wrong: number[] = [];
+    const whole = new Promise<void>((resolve) =>
+      reader.on("message", (data) => {
+        for (const [list] of into.decode(data) as [Uint8Array][]) {
+          if (Buffer.compare(list, new Uint8Array(60_000).fill(arrived)) !== 0) wrong.push(arrived);
+          if (++arrived === 250) resolve();
+        }
+      }),
+    );
+    reader.resume();
+    await whole;
+    reader.removeAllListeners("message");
+    expect(wrong).toEqual([]);
     client.close();
   });
 });

@@ -10,9 +10,10 @@ const far = 1;
  * twice in a row for want of credit, as it does over a long way, and slowly shrinks when it has not.
  */
 export class ByteWindow {
+  /** Bytes to grant ahead of what has been consumed. */
+  size: number;
   readonly #most: number;
   #least: number;
-  #size: number;
   /** What had been granted before the grant that is being judged; 0 while none is. */
   #before = 0;
   /** Since when all of that has been here, once it is. */
@@ -23,36 +24,35 @@ export class ByteWindow {
   constructor(most: number, network: boolean) {
     this.#most = most;
     this.#least = network ? Math.min(nearby, most) : most;
-    this.#size = this.#least;
-  }
-
-  /** Bytes to grant ahead of what has been consumed. */
-  get size(): number {
-    return this.#size;
+    this.size = this.#least;
   }
 
   /** More has been granted. `before` and `received` count since the start of the stream. */
   granted(before: number, received: number): void {
-    if (this.#least === this.#most || this.#before > 0) return;
+    if (this.#before > 0) return;
     this.#before = before;
-    this.#dry = before > 0 && received >= before ? performance.now() : undefined;
+    this.#look(received);
   }
 
-  /** Bytes have arrived. `received` counts without them; `waiting` says that the reader had nothing left. */
+  /** Bytes have arrived. `received` counts them too; `waiting` says that the reader had nothing left. */
   arrived(bytes: number, received: number, waiting: boolean): void {
     if (this.#least === this.#most) return;
     // One may be under way while another is read, however large they are.
     this.#least = Math.min(this.#most, Math.max(this.#least, 2 * bytes));
-    this.#size = Math.max(this.#size, this.#least);
-    const before = this.#before;
-    if (this.#dry !== undefined) this.#judge(waiting && performance.now() - this.#dry > far);
-    else if (before > 0 && received < before && received + bytes >= before) this.#dry = performance.now();
+    if (this.#dry === undefined) this.#look(received);
+    else this.#judge(waiting && performance.now() - this.#dry > far);
+    this.size = Math.min(this.#most, Math.max(this.#least, this.size));
+  }
+
+  #look(received: number): void {
+    if (this.#before > 0 && received >= this.#before) this.#dry = performance.now();
   }
 
   #judge(dry: boolean): void {
-    const size = dry && this.#wasDry ? this.#size * 2 : dry ? this.#size : this.#size * 0.9;
-    this.#size = Math.min(this.#most, Math.max(this.#least, Math.floor(size)));
-    this.#wasDry = dry && !this.#wasDry;
+    const again = dry && this.#wasDry;
+    if (again) this.size *= 2;
+    else if (!dry) this.size = Math.floor(this.size * 0.9);
+    this.#wasDry = dry && !again;
     this.#dry = undefined;
     this.#before = 0;
   }

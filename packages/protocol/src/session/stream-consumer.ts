@@ -102,9 +102,9 @@ export class Consumer {
   /** Takes items that fit. */
   take(values: readonly unknown[], bytes: number, metas: ReadonlyMap<number, ItemMeta> | undefined): void {
     if (this.#ending || this.#stopped || values.length === 0) return;
-    this.#bytes.arrived(bytes, this.#receivedBytes, this.#waiters.length > 0);
     this.#received += values.length;
     this.#receivedBytes += bytes;
+    this.#bytes.arrived(bytes, this.#receivedBytes, this.#waiters.length > 0);
     this.#chunks.push({ values, bytes, metas });
     this.#serve();
   }
