@@ -2,9 +2,11 @@ import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ExtensionBrowser, launchChromium, launchFirefox, missing } from "./harness/browser.ts";
+import { type ExtensionBrowser, missing } from "./harness/browser.ts";
 import { buildExtension } from "./harness/build-extension.ts";
+import { launchChromium } from "./harness/chromium.ts";
 import { codeOf, inContent, inScript, resultOf } from "./harness/command.ts";
+import { launchFirefox } from "./harness/firefox.ts";
 import { buildMainExtension, firefoxId, idOfFolder } from "./harness/main-extension.ts";
 import { openSite, type Site } from "./harness/site.ts";
 

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { expect, it } from "vitest";
-import { launchChromium, missing } from "./harness/browser.ts";
+import { missing } from "./harness/browser.ts";
+import { launchChromium } from "./harness/chromium.ts";
 import { inContent, inScript, resultOf } from "./harness/command.ts";
 import { buildMainExtension } from "./harness/main-extension.ts";
 import { openSite } from "./harness/site.ts";

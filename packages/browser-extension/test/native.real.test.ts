@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type ExtensionBrowser, launchChromium, launchFirefox, missing } from "./harness/browser.ts";
+import { type ExtensionBrowser, missing } from "./harness/browser.ts";
 import { buildExtension } from "./harness/build-extension.ts";
+import { launchChromium } from "./harness/chromium.ts";
 import { inScript, resultOf } from "./harness/command.ts";
+import { launchFirefox } from "./harness/firefox.ts";
 import { idOfFolder } from "./harness/main-extension.ts";
 
 const firefoxId = "native@portolan.test";

@@ -1,8 +1,10 @@
 import { rmSync } from "node:fs";
 import type { Page } from "puppeteer-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type ExtensionBrowser, launchChromium, launchFirefox, missing } from "./harness/browser.ts";
+import { type ExtensionBrowser, missing } from "./harness/browser.ts";
+import { launchChromium } from "./harness/chromium.ts";
 import { codeOf, inContent, inScript, resultOf } from "./harness/command.ts";
+import { launchFirefox } from "./harness/firefox.ts";
 import { buildMainExtension, firefoxId } from "./harness/main-extension.ts";
 import { openSite, type Site } from "./harness/site.ts";
 

@@ -2,9 +2,11 @@ import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ExtensionBrowser, launchChromium, launchFirefox, missing } from "./harness/browser.ts";
+import { type ExtensionBrowser, missing } from "./harness/browser.ts";
 import { buildExtension } from "./harness/build-extension.ts";
+import { launchChromium } from "./harness/chromium.ts";
 import { inScript, resultOf } from "./harness/command.ts";
+import { launchFirefox } from "./harness/firefox.ts";
 
 const source = (name: string): string => fileURLToPath(new URL(`./surfaces/${name}.ts`, import.meta.url));
 

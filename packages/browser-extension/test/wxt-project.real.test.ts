@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchChromium, launchFirefox, missing } from "./harness/browser.ts";
+import { missing } from "./harness/browser.ts";
+import { launchChromium } from "./harness/chromium.ts";
+import { launchFirefox } from "./harness/firefox.ts";
 import { openSite } from "./harness/site.ts";
 import { makeWxtProject, type WxtProject } from "./harness/wxt-project.ts";
 

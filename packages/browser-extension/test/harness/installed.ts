@@ -1,6 +1,8 @@
 import { rmSync } from "node:fs";
 import type { Page } from "puppeteer-core";
-import { type ExtensionBrowser, launchChromium, launchFirefox } from "./browser.ts";
+import type { ExtensionBrowser } from "./browser.ts";
+import { launchChromium } from "./chromium.ts";
+import { launchFirefox } from "./firefox.ts";
 import { buildMainExtension, firefoxId } from "./main-extension.ts";
 import { openSite, type Site } from "./site.ts";
 
