@@ -57,7 +57,10 @@ function checkManifest(folder, manifest) {
   const name = folder.slice("packages/".length);
   const where = `${folder}/package.json`;
   if (!floors.has(name))
-    return complain(where, "has no floor yet: give it one in scripts/check-floors.mjs and DESIGN's drawing.");
+    return complain(
+      where,
+      "has no floor yet: give it one in scripts/check-floors.mjs and in the drawing of CONTRIBUTING.md.",
+    );
   if (manifest.name !== scope + name) complain(where, `must be named ${scope}${name}, is ${manifest.name}.`);
   for (const [kind, part] of [
     ["dependencies", "src"],

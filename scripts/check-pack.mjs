@@ -21,7 +21,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pack, publicPackages } from "./packages.mjs";
+import { publicPackages } from "./packages.mjs";
+import { doorsOf, installPacked } from "./packed-folder.mjs";
 import { pnpm, root, run } from "./pnpm.mjs";
 
 // Doors that need Node; every other door must bundle for a browser.
@@ -46,7 +47,7 @@ await step("build", () =>
 );
 await step("tools", installTools);
 const packages = publicPackages();
-const tarballs = failures.length === 0 ? await step("pack and install", () => installTarballs(packages)) : [];
+const tarballs = failures.length === 0 ? await step("pack and install", () => installPacked(packages, folder)) : [];
 if (failures.length === 0) await checkEverything();
 
 if (process.argv.includes("--keep")) console.log(`kept: ${folder}`);
@@ -57,54 +58,42 @@ process.exitCode = failures.length === 0 ? 0 : 1;
 
 async function checkEverything() {
   const doors = packages.flatMap(doorsOf);
-  const loadable = doors.filter((door) => !actingDoors.has(door));
+  await checkLoading(doors.filter((door) => !actingDoors.has(door)));
+  const entries = writeEntries(doors);
+  for (const bundler of ["esbuild", "vite", "webpack"]) await step(bundler, () => bundle(bundler, entries));
+  await checkManifests();
+  await checkDeclarations(doors);
+}
+
+async function checkLoading(doors) {
+  const importing = doors.map((door) => `await import("${door}");`);
+  const requiring = doors.map((door) => `require("${door}");`);
   for (const [title, program] of [
     [`Node ${process.version}`, process.execPath],
     ["NODE_NEWEST", process.env.NODE_NEWEST],
   ]) {
     if (!program) continue;
-    await step(`import, ${title}`, () =>
-      runText(
-        program,
-        "import.mjs",
-        loadable.map((door) => `await import("${door}");`),
-      ),
-    );
-    await step(`require, ${title}`, () =>
-      runText(
-        program,
-        "require.cjs",
-        loadable.map((door) => `require("${door}");`),
-      ),
-    );
+    await step(`import, ${title}`, () => runText(program, "import.mjs", importing));
+    await step(`require, ${title}`, () => runText(program, "require.cjs", requiring));
   }
-  const entries = writeEntries(doors);
-  for (const bundler of ["esbuild", "vite", "webpack"]) {
-    await step(bundler, () => bundle(bundler, entries));
-  }
-  await step("publint", () =>
-    tool(
-      "lint.mjs",
-      packages.map(({ name }) => join(folder, "node_modules", name)),
-    ),
-  );
+}
+
+async function checkManifests() {
+  const folders = packages.map(({ name }) => join(folder, "node_modules", name));
+  await step("publint", () => tool("lint.mjs", folders));
+  const attw = "node_modules/@arethetypeswrong/cli/dist/index.js";
   for (const tarball of tarballs) {
-    await step(`attw ${tarball.slice(folder.length + 1)}`, () =>
-      tool("node_modules/@arethetypeswrong/cli/dist/index.js", [
-        tarball,
-        "--profile",
-        "esm-only",
-        "--no-emoji",
-        "--no-color",
-      ]),
-    );
+    const title = `attw ${tarball.slice(folder.length + 1)}`;
+    await step(title, () => tool(attw, [tarball, "--profile", "esm-only", "--no-emoji", "--no-color"]));
   }
+}
+
+async function checkDeclarations(doors) {
   writeDeclarationChecks(doors);
   for (const version of [5, 6, 7]) {
     for (const place of ["dom", "node"]) {
-      await step(`TypeScript ${version}, ${place} alone`, () =>
-        tool(`node_modules/typescript-${version}/bin/tsc`, ["-p", join(folder, place), "--pretty", "false"]),
-      );
+      const compile = [`node_modules/typescript-${version}/bin/tsc`, ["-p", join(folder, place), "--pretty", "false"]];
+      await step(`TypeScript ${version}, ${place} alone`, () => tool(...compile));
     }
   }
 }
@@ -119,42 +108,6 @@ async function installTools() {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === readFileSync(manifest, "utf8")) return;
   await run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"], { cwd: tools });
   copyFileSync(manifest, stamp);
-}
-
-async function installTarballs(all) {
-  const made = [];
-  for (const each of all) made.push(await pack(each, folder));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "someone", private: true, type: "module" }));
-  await run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error", ...made], {
-    cwd: folder,
-  });
-  writeElectronStandIn();
-  return made;
-}
-
-// Electron gives its module only to its own processes; here its names are enough.
-function writeElectronStandIn() {
-  const names = [
-    "app",
-    "BrowserWindow",
-    "contextBridge",
-    "ipcMain",
-    "ipcRenderer",
-    "MessageChannelMain",
-    "session",
-    "utilityProcess",
-    "webContents",
-  ];
-  const place = join(folder, "node_modules/electron");
-  mkdirSync(place, { recursive: true });
-  writeFileSync(join(place, "package.json"), '{ "name": "electron", "version": "0.0.0" }');
-  writeFileSync(join(place, "index.js"), names.map((name) => `exports.${name} = {};`).join("\n"));
-}
-
-function doorsOf({ name, manifest }) {
-  return Object.keys(manifest.exports)
-    .filter((door) => door !== "./package.json")
-    .map((door) => name + door.slice(1));
 }
 
 function runText(program, file, lines) {
