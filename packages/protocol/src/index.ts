@@ -91,6 +91,6 @@ export { interceptCall, interceptNotification } from "./session/intercept.ts";
 export { nodeOf, type ResultBase, type StubBase, type StubNode, type StubPath } from "./session/stub-base.ts";
 export { makeStub } from "./session/stub-proxy.ts";
 export type { OpenSource, SessionSource, SourceStatus } from "./session-source.ts";
-export { type ItemWithMeta, isItemWithMeta, rememberMeta } from "./stream-meta.ts";
+export { type ItemWithMeta, isItemWithMeta, itemsOf, rememberMeta, sendItems } from "./stream-meta.ts";
 export { isMarked } from "./transfer-mark.ts";
 export { giveBack } from "./write-room.ts";

@@ -49,6 +49,27 @@ export function isItemWithMeta(value: unknown): value is ItemWithMeta {
 }
 
 const itemMark = Symbol.for("portolan.item");
+
+/** On a stream whose reader here gets values: gives them with their meta, for a session to send. */
+const itemsMark = Symbol.for("portolan.items");
+
+/**
+ * Lets a stream have meta without its values being wrapped: whoever iterates it here gets the values, and the meta by
+ * {@link metaOf}; where it is sent, `items` is iterated instead, which wraps them by {@link withMeta}. Returns it.
+ */
+export function sendItems<Stream extends AsyncIterable<unknown>>(
+  stream: Stream,
+  items: () => AsyncIterator<unknown>,
+): Stream {
+  return Object.defineProperty(stream, itemsMark, { value: items });
+}
+
+/** Iterates what a stream sends: its items with their meta, where it keeps them apart. */
+export function itemsOf(stream: AsyncIterable<unknown>): AsyncIterator<unknown, unknown, unknown> {
+  const items = (stream as { readonly [itemsMark]?: () => AsyncIterator<unknown> })[itemsMark];
+  return items ? items() : stream[Symbol.asyncIterator]();
+}
+
 const metas = new WeakMap<object, ItemMeta>();
 
 /** The meta of an item that arrived, or, given the stream itself, of the item that it gave last. */

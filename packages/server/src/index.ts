@@ -11,6 +11,7 @@ export {
   type InputOf,
   type ItemMeta,
   type ItemOf,
+  metaOf,
   type OutputOf,
   type Peer,
   proxy,

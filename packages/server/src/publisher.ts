@@ -33,9 +33,9 @@ export interface Publisher<Events> {
    */
   publish<Topic extends keyof Events & string>(topic: Topic, event: Events[Topic]): Promise<void>;
   /**
-   * The events of a topic from now on, as a stream for a handler to return. Each has
-   * an id, which a client reads with `metaOf` and gives back as `after`. The stream fails with
-   * DATA_LOSS when the history does not reach back that far.
+   * The events of a topic from now on, as a stream for a handler to return, or to read here. Each has
+   * an id, which a client reads with `metaOf` and gives back as `after`; a generator of yours that passes on some of them
+   * keeps it by `yield withMeta(event, metaOf(stream) ?? {})`. The stream fails with DATA_LOSS when the history does not reach back that far.
    */
   subscribe<Topic extends keyof Events & string>(
     topic: Topic,

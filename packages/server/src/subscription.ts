@@ -1,4 +1,4 @@
-import { onAbort, RpcError, withMeta } from "@portolan/protocol";
+import { onAbort, RpcError, rememberMeta, sendItems, withMeta } from "@portolan/protocol";
 import type { StoredEvent } from "./event-history.ts";
 
 /** What happens to an event for which a subscriber's buffer has no room. */
@@ -15,9 +15,12 @@ export interface SubscriptionTerms {
   ended(): void;
 }
 
-type Waiter = { resolve(result: IteratorResult<unknown, void>): void; reject(error: unknown): void };
+type Waiter = { resolve(result: IteratorResult<StoredEvent, void>): void; reject(error: unknown): void };
 
-/** What one subscriber has not read yet, and the stream that gives it. Not a generator: it listens before its first item is asked for. */
+/**
+ * What one subscriber has not read yet, and the stream that gives it. Not a generator: it listens before its first
+ * item is asked for. Here it gives the events, and their ids by `metaOf`; a session sends each with its id.
+ */
 export class Subscription implements AsyncIterableIterator<unknown, void, undefined> {
   readonly #terms: SubscriptionTerms;
   readonly #waiters: Waiter[] = [];
@@ -34,6 +37,7 @@ export class Subscription implements AsyncIterableIterator<unknown, void, undefi
       (before) => this.#replayed(before),
       (error: unknown) => this.#discard(error),
     );
+    sendItems(this, () => ({ next: async () => sent(await this.#pull()), return: () => this.return() }));
     if (terms.signal?.aborted) this.#discard();
     else if (terms.signal) this.#unwatch = onAbort(terms.signal, () => this.#discard());
   }
@@ -46,7 +50,7 @@ export class Subscription implements AsyncIterableIterator<unknown, void, undefi
   push(stored: StoredEvent): void {
     if (this.#over) return;
     const waiter = this.#replaying ? undefined : this.#waiters.shift();
-    if (waiter) return waiter.resolve(itemOf(stored));
+    if (waiter) return waiter.resolve({ done: false, value: stored });
     if (this.#queue.length < this.#terms.buffer) {
       this.#queue.push(stored);
       return;
@@ -54,9 +58,17 @@ export class Subscription implements AsyncIterableIterator<unknown, void, undefi
     this.#overflow(stored);
   }
 
-  next(): Promise<IteratorResult<unknown, void>> {
+  async next(): Promise<IteratorResult<unknown, void>> {
+    const step = await this.#pull();
+    if (step.done) return step;
+    const { id, event } = step.value;
+    rememberMeta(this, undefined, { id });
+    return { done: false, value: event };
+  }
+
+  #pull(): Promise<IteratorResult<StoredEvent, void>> {
     const stored = this.#replaying ? undefined : this.#queue.shift();
-    if (stored) return Promise.resolve(itemOf(stored));
+    if (stored) return Promise.resolve({ done: false, value: stored });
     if (!this.#over || this.#replaying)
       return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
     if (this.#error === undefined) return Promise.resolve({ done: true, value: undefined });
@@ -83,7 +95,7 @@ export class Subscription implements AsyncIterableIterator<unknown, void, undefi
     this.#replaying = false;
     this.#queue = [...before, ...live];
     while (this.#queue.length > 0 && this.#waiters.length > 0) {
-      this.#waiters.shift()?.resolve(itemOf(this.#queue.shift() as StoredEvent));
+      this.#waiters.shift()?.resolve({ done: false, value: this.#queue.shift() as StoredEvent });
     }
     if (this.#over) this.#settleWaiters();
   }
@@ -126,6 +138,6 @@ export class Subscription implements AsyncIterableIterator<unknown, void, undefi
   }
 }
 
-function itemOf({ id, event }: StoredEvent): IteratorResult<unknown, void> {
-  return { done: false, value: withMeta(event, { id }) };
+function sent(step: IteratorResult<StoredEvent, void>): IteratorResult<unknown, void> {
+  return step.done ? step : { done: false, value: withMeta(step.value.event, { id: step.value.id }) };
 }

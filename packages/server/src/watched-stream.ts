@@ -1,3 +1,5 @@
+import { itemsOf } from "@portolan/protocol";
+
 /** What is done with what a stream gives. */
 export interface StreamWatch {
   /** What the consumer gets for an item. */
@@ -20,7 +22,7 @@ export class WatchedStream implements AsyncIterableIterator<unknown, unknown, un
   #over = false;
 
   constructor(source: AsyncIterable<unknown>, watch: StreamWatch) {
-    this.#inner = source[Symbol.asyncIterator]();
+    this.#inner = itemsOf(source);
     this.#watch = watch;
   }
 

@@ -1,4 +1,4 @@
-import { metaOf } from "@portolan/protocol";
+import { metaOf, withMeta } from "@portolan/protocol";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { type EventHistory, memoryHistory, procedure, publisher } from "../src/index.ts";
@@ -54,14 +54,14 @@ describe("publisher", () => {
     const all = events.subscribe("left");
     for (const name of ["a", "b", "c", "d"]) {
       await events.publish("left", name);
-      const { value } = (await all.next()) as { value: unknown };
-      seen.push((value as { meta: { id: string } }).meta.id);
+      expect((await all.next()).value).toBe(name);
+      seen.push(metaOf(all)?.id as string);
     }
     const textOf = async (after: string) => {
       const stream = events.subscribe("left", { after });
-      const step = (await stream.next()) as unknown as { value: { value: string } };
+      const { value } = await stream.next();
       await stream.return?.();
-      return step.value.value;
+      return value;
     };
     expect([await textOf(seen[1] as string), await textOf(seen[2] as string)]).toEqual(["c", "d"]);
     for (const after of [seen[0] as string, "other-1", "nonsense", ""]) {
@@ -82,7 +82,7 @@ describe("publisher", () => {
     events.close();
     const seen: unknown[] = [];
     try {
-      for await (const item of slow) seen.push((item as unknown as { value: string }).value);
+      for await (const item of slow) seen.push(item);
     } catch (error) {
       seen.push((error as { code: string }).code);
     }
@@ -122,7 +122,7 @@ describe("publisher", () => {
     await events.publish("left", "4");
     events.close();
     const seen: unknown[] = [];
-    for await (const item of stream) seen.push((item as unknown as { value: string }).value);
+    for await (const item of stream) seen.push(item);
     expect(seen).toEqual(["1", "2", "3", "4"]);
   });
 
@@ -141,7 +141,38 @@ describe("publisher", () => {
     expect((await failureOf(events.publish("left", "lost"))).message).toBe("disk full");
     fail = false;
     await events.publish("left", "kept");
-    expect(((await stream.next()).value as unknown as { value: string }).value).toBe("kept");
+    expect((await stream.next()).value).toBe("kept");
     events.close();
+  });
+
+  it("gives events as they are to whoever reads them here, and their ids to those who pass some of them on", async () => {
+    const events = publisher<Events>();
+    const { remote, end } = wire({
+      aloud: procedure.handler(async function* ({ signal }) {
+        const all = events.subscribe("said", { signal });
+        for await (const event of all)
+          if (event.text === event.text.toUpperCase()) yield withMeta(event, metaOf(all) ?? {});
+      }),
+    });
+    const here = events.subscribe("said");
+    const stream = await remote.aloud();
+    const next = stream.next();
+    await vi.waitFor(() => expect(events.subscribers).toBe(2));
+    await events.publish("said", { text: "psst" });
+    await events.publish("said", { text: "AHOY" });
+    const heard: unknown[] = [];
+    for await (const event of here) {
+      heard.push([event.text, typeof metaOf(here)?.id]);
+      if (heard.length === 2) break;
+    }
+    expect(heard).toEqual([
+      ["psst", "string"],
+      ["AHOY", "string"],
+    ]);
+    expect(await next).toEqual({ done: false, value: { text: "AHOY" } });
+    expect(metaOf(stream)?.id).toBe(metaOf(here)?.id);
+    await stream.return?.();
+    await vi.waitFor(() => expect(events.subscribers).toBe(0));
+    await end();
   });
 });

@@ -1,3 +1,5 @@
+import { itemsOf } from "../stream-meta.ts";
+
 /** One thing asked of a stream, and whoever asked. */
 interface Request {
   start(): Promise<IteratorResult<unknown, unknown>>;
@@ -28,7 +30,7 @@ class CarriedStream implements AsyncIterableIterator<unknown, unknown, unknown> 
   #over = false;
 
   constructor(source: AsyncIterable<unknown>) {
-    this.#inner = source[Symbol.asyncIterator]();
+    this.#inner = itemsOf(source);
     void this.#serve();
   }
 

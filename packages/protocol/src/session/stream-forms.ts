@@ -1,3 +1,4 @@
+import { itemsOf } from "../stream-meta.ts";
 import type { Consumer } from "./stream-consumer.ts";
 
 /** What a stream is on both sides: an async iterable, a ReadableStream, a WritableStream. */
@@ -14,7 +15,7 @@ export function sourceOf(value: object): { iterator: AsyncIterator<unknown>; for
   const { [Symbol.asyncIterator]: asynchronous, [Symbol.iterator]: synchronous } = value as Partial<
     AsyncIterable<unknown> & Iterable<unknown>
   >;
-  if (asynchronous) return { iterator: asynchronous.call(value), form: StreamForms.iterable };
+  if (asynchronous) return { iterator: itemsOf(value as AsyncIterable<unknown>), form: StreamForms.iterable };
   if (!synchronous) throw new TypeError("expected something that can be iterated");
   return { iterator: awaited(synchronous.call(value)), form: StreamForms.iterable };
 }
