@@ -11,7 +11,7 @@ left unhandled. Times are from the fault to the last rejection; write the page a
 
 const outro = `
 Electron, extensions and windows prove their rows in their own packages (\`packages/electron/test\`, \`packages/browser-extension/test\`), as do
-reconnects (F20: \`packages/node/test\`, \`packages/websocket/test\`) and idle processes (F23: \`idle-client.mjs\` there and in
+reconnects (F20: \`packages/node/test\`, \`packages/websocket/test\`) and idle processes (F23: there and in
 \`packages/worker-threads/test\`). Three cells cannot be produced here and have substitutes: a laptop that sleeps is SIGSTOP of the peer (F9), a
 process out of memory is \`abort()\` (F7), a background tab is a loop that is blocked (F24).
 `;
