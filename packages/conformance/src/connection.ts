@@ -14,3 +14,12 @@ export interface Connection {
   /** Listeners on the platform's near port, for cases that count them. */
   listeners?(): number;
 }
+
+/** Throws a TypeError for what `connect` must not give: cases would fail for reasons that say nothing. */
+export function checkConnection(connection: unknown): void {
+  const { near, far } = Object(connection) as Partial<Connection>;
+  for (const end of far === undefined ? [near] : [near, far]) {
+    if (typeof end?.receive === "function" && typeof end.close === "function") continue;
+    throw new TypeError("expected connect() to give { near } or { near, far }, which are transports");
+  }
+}

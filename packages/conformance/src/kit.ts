@@ -8,7 +8,7 @@ import {
   tap,
 } from "@portolan/protocol";
 import { check } from "./check.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, checkConnection } from "./connection.ts";
 import { rawRequest } from "./echo.ts";
 import type { FixtureApi } from "./fixture-api.ts";
 import type { Facts } from "./needs.ts";
@@ -100,6 +100,7 @@ export class Kit {
   /** A connection of its own, closed with the rest. */
   async connect(): Promise<{ readonly connection: Connection; readonly server: ConformanceServer | undefined }> {
     const connection = await this.#connect();
+    checkConnection(connection);
     const server = connection.far && serveConformance(connection.far);
     const opened = { connection, server };
     this.#connections.push(opened);

@@ -69,6 +69,9 @@ export async function runCase(
 
 /** Finds out what a connection has. */
 export async function learn(options: ConformanceOptions): Promise<Facts> {
+  if (typeof options?.connect !== "function") {
+    throw new TypeError("expected { connect }, a function that makes { near, far }");
+  }
   const kit = new Kit(() => options.connect());
   try {
     const { remote, far, connection } = await kit.open();

@@ -1,11 +1,11 @@
 /** What to do about a worker that could not start, in a sentence; empty when there is nothing to add. */
 export function bootRemedy(error: unknown): string {
   if (typeof error !== "object" || error === null) return "";
-  const { code, message, stack, name } = error as { [key: string]: unknown };
+  const { code, message, stack, name, requireStack } = error as { [key: string]: unknown };
   switch (code) {
     case "MODULE_NOT_FOUND":
     case "ERR_MODULE_NOT_FOUND":
-      return missing;
+      return / imported from /.test(String(message)) || Object(requireStack).length > 0 ? missingImport : missing;
     case "ERR_UNKNOWN_FILE_EXTENSION":
       return typescriptFile.test(String(message)) ? typescript : "";
     case "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX":
@@ -23,6 +23,8 @@ const typescriptPlace = /\.[cm]?tsx?:\d+$/;
 
 const missing =
   'Name the worker by new Worker(new URL("./worker.js", import.meta.url)), and see that it has been built where that points';
+const missingImport =
+  "The worker is there, what it imports is not: install the package where the worker runs, or name the file with its extension";
 const typescript =
   "This Node runs no TypeScript: build the worker to JavaScript and name the .js file, " +
   'or use Node 22.18 or newer, or start it with execArgv: ["--import", "tsx"]';

@@ -17,6 +17,7 @@ const stripsTypes = "typescript" in process.features && process.features.typescr
 beforeAll(() => {
   writeFileSync(file("package.json"), '{"type":"module"}');
   writeFileSync(file("syntax.mjs"), "let let = ;");
+  writeFileSync(file("lost-import.mjs"), "import 'no-such-package';");
   writeFileSync(file("typed.ts"), "export const x: number = 1;");
   writeFileSync(file("typed.cts"), "const x: number = 1;");
   writeFileSync(file("enum.ts"), "enum A { b }");
@@ -99,6 +100,19 @@ const bootFailures: Ending[] = [
     message:
       /^the worker failed before its first message: Cannot find module .*nobody\.js.*see that it has been built/s,
     cause: error({ code: expect.stringMatching(/MODULE_NOT_FOUND/) }),
+  },
+  {
+    name: "a missing import",
+    make: () => rawWorker("require('no-such-package')"),
+    message: /^the worker failed before its first message: Cannot find module 'no-such-package'.*The worker is there/s,
+    cause: error({ code: "MODULE_NOT_FOUND" }),
+  },
+  {
+    name: "a missing import of a module",
+    make: () => new Worker(file("lost-import.mjs")),
+    message:
+      /^the worker failed before its first message: Cannot find package 'no-such-package' imported from .*The worker is there, what it imports is not/s,
+    cause: error({ code: "ERR_MODULE_NOT_FOUND" }),
   },
   {
     name: "a syntax error",
