@@ -34,8 +34,19 @@ describe("createClient", () => {
     const session = openSession(here);
     const client = createClient<{ one(): number }>(session);
     expect(await client.one()).toBe(1);
+    const states: string[] = [];
+    onStatus(client, ({ state }) => states.push(state));
     await client.close();
+    await client.close();
+    expect([states, status(client).state, stats(client)]).toEqual([["closed"], "closed", undefined]);
+    expect(await failureOf(client.one())).toMatchObject({ code: "UNAVAILABLE", delivered: "no" });
     expect(session.ended).toBeUndefined();
+
+    const stop = new AbortController();
+    const next = createClient<{ one(): number }>(session, { signal: stop.signal });
+    expect(await next.one()).toBe(1);
+    stop.abort();
+    expect(await failureOf(next.one())).toMatchObject({ code: "UNAVAILABLE", delivered: "no" });
     await session.close();
     await server.closed;
   });

@@ -2,7 +2,7 @@
 export interface CallOptions {
   /** Aborts the call, and its streams. */
   readonly signal?: AbortSignal;
-  /** Milliseconds until the call gives up with DEADLINE_EXCEEDED; ends at the answer. Default: never. */
+  /** Milliseconds until the call gives up with DEADLINE_EXCEEDED; ends at the answer. 0 is at once, Infinity never. Default: never. */
   readonly timeout?: number;
   /** Milliseconds without an item after which a stream of the call gives up. Default: never. */
   readonly idleTimeout?: number;

@@ -24,9 +24,10 @@ export interface StreamOptions<Item> {
  */
 export function streamOptions<Args extends readonly unknown[], Item>(
   procedure: (...args: Args) => AsyncIterable<Item>,
-  args: Args,
-  { keep = Number.POSITIVE_INFINITY }: StreamSettings = {},
+  ...given: [] extends Args ? [args?: Args, settings?: StreamSettings] : [args: Args, settings?: StreamSettings]
 ): StreamOptions<Item> {
+  // Where they are left out, none are needed.
+  const [args = [] as unknown as Args, { keep = Number.POSITIVE_INFINITY } = {}] = given;
   if (!(keep >= 1)) throw new TypeError(`expected keep to be a number of items, got ${keep}`);
   return {
     queryKey: procedureKey(procedure, args),
