@@ -240,6 +240,16 @@ describe.each(levels)("a value that crosses by %s", (level) => {
     expect(cross(level, [dense, sparse, named])).toStrictEqual([dense, sparse, named]);
   });
 
+  it("keeps what is met again the same thing, however many there are", () => {
+    for (const count of [30, 31, 32, 33, 100]) {
+      const things = Array.from({ length: count }, (_, id) => ({ id }));
+      const [first, second] = cross(level, [things, [...things].reverse()]) as [unknown[], unknown[]];
+      expect(first).toStrictEqual(things);
+      expect(new Set([...first, ...second]).size).toBe(count);
+      expect(second[0]).toBe(first[count - 1]);
+    }
+  });
+
   it("keeps a list that has as many names as holes", () => {
     // biome-ignore lint/suspicious/noSparseArray: that is what it tests.
     const list = Object.assign([, 1], { named: 2 });

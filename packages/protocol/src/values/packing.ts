@@ -58,7 +58,7 @@ export interface Place {
 export type Walk = (value: unknown, key: Key, packing: Packing) => unknown;
 
 /** How many things are looked up one by one before a Map takes over. */
-const fewPlaces = 12;
+const fewPlaces = 32;
 
 /** The state of one walk: where it is, what it met, and what it wrote so far. */
 export class Packing {
