@@ -14,7 +14,7 @@ const workloads = [
   objects("1 KB objects, 16 in flight", 16, 10_000, kilobyte, ({ record9 }) => record9.tags[1] === "engines"),
   objects("64 KB objects, 4 in flight", 4, 200, records, (list) => list.length === 650 && list[649].id === 649),
   copied("1 MB bytes copied", 1, 100),
-  moved("1 MB bytes moved", 1, 200),
+  moved("1 MB bytes moved", 1, 4_000),
   copied("64 MB bytes copied", 64, 2),
   moved("64 MB bytes moved", 64, 20),
   whole("stream of small items", "stream", 100_000),
