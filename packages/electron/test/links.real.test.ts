@@ -5,6 +5,7 @@ const scenarios = [
   "utility echoes",
   "utility exits",
   "utility throws",
+  "utility whose file is missing",
   "utility is killed",
   "utility of a factory ends with its transport",
   "two windows",
@@ -21,6 +22,13 @@ inEachElectron(scenarios, ({ of }) => {
       alive: true,
       before: 0,
       after: 0,
+    });
+  });
+
+  it("F5 a utility process that never begins says so, and what to look at", (context) => {
+    expect(of(context, "utility whose file is missing")).toMatchObject({
+      code: "UNAVAILABLE",
+      message: expect.stringMatching(/exited: code \d+ before its first message: is its file there, and does it serve/),
     });
   });
 

@@ -46,10 +46,15 @@ export function utilityTransport(
 function listen(process: UtilityProcessLike, events: TransportEvents): () => void {
   const emitter = process as unknown as Emitter;
   let fatal: FatalError | undefined;
+  let heard = false;
+  const onMessage = (message: unknown): void => {
+    heard = true;
+    if (wordIn(message, peerWord) === undefined) events.message(message);
+  };
   const listeners: readonly (readonly [string, (...details: never[]) => void])[] = [
-    ["message", (message: unknown) => wordIn(message, peerWord) === undefined && events.message(message)],
+    ["message", onMessage],
     ["error", (type: string, location: string, report: string) => (fatal = { type, location, report })],
-    ["exit", (code: number) => events.end(exited(code, fatal))],
+    ["exit", (code: number) => events.end(exited(code, fatal, heard))],
   ];
   for (const [event, listener] of listeners) emitter.on(event, listener);
   return () => {
@@ -64,8 +69,9 @@ interface FatalError {
   readonly report: string;
 }
 
-function exited(code: number, fatal: FatalError | undefined): CloseReason {
+function exited(code: number, fatal: FatalError | undefined, heard: boolean): CloseReason {
   const why = fatal ? `${fatal.type} at ${fatal.location}, ` : "";
-  const message = `the utility process exited: ${why}code ${code}`;
+  const remedy = heard ? "" : ` before its first message: is its file there, and does it serve parentTransport()?`;
+  const message = `the utility process exited: ${why}code ${code}${remedy}`;
   return { code: "UNAVAILABLE", message, by: "platform", cause: { code, ...fatal } };
 }

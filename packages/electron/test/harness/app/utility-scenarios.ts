@@ -35,6 +35,9 @@ export const utilityScenarios: Record<string, Scenario> = {
     transport.send("throw");
     return end;
   },
+  async "utility whose file is missing"() {
+    return ending(utilityTransport(() => utilityProcess.fork(file("no-such-file.mjs"), [], { stdio: "ignore" })));
+  },
   async "utility is killed"() {
     const child = fork();
     const transport = utilityTransport(child);
