@@ -8,6 +8,7 @@ import { webSocketConnector } from "@portolan/websocket";
 import { afterAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { Road } from "./road.ts";
+import { turnsUntil } from "./turns-until.ts";
 
 interface Api {
   run(token: string): string;
@@ -18,6 +19,9 @@ interface Api {
 const rounds = process.env["CI"] && process.env["PORTOLAN_FULL"] !== "1" ? 30 : 100;
 /** A process takes a while to start and a silence to notice, so those are fewer. */
 const faults = ["killed", "cut", "refused", "silent", "cut", "refused", "cut", "silent", "refused", "cut"] as const;
+type Fault = (typeof faults)[number];
+type Way = { readonly road: Road; close(): Promise<void> } & Readonly<Record<Fault, () => Promise<void>>>;
+
 const runs = new Map<string, number>();
 const children = new Set<ChildProcess>();
 afterAll(() => {
@@ -47,61 +51,69 @@ const carriers = [
 ] as const;
 
 describe.each(carriers)("over %s", (name, connect) => {
-  const which = name === "TCP" ? 1 : 0;
-
   it(`F4 F5 F9 F20 servers are killed, cut off, silent and refused, ${rounds} times: every call settles, none runs twice, nothing piles up`, async () => {
-    const road = new Road();
-    let server = await start();
-    let next = start();
-    road.target = server.ports[which] as number;
-    await road.open();
-    const client = createClient<Api>(connect(road.port), {
+    const way = await openWay(name === "TCP" ? 1 : 0);
+    const client = createClient<Api>(connect(way.road.port), {
       heartbeat: { interval: 400, timeout: 400 },
       onError: () => {},
     });
-    const fail = {
-      async killed() {
-        server.child.kill("SIGKILL");
-        server = await next;
-        road.target = server.ports[which] as number;
-        next = start();
-      },
-      async cut() {
-        road.cut();
-      },
-      async silent() {
-        road.silence();
-      },
-      async refused() {
-        await road.close();
-        await new Promise((resolve) => setImmediate(resolve));
-        await road.open();
-      },
-    };
     await client.run(`${name} first`);
     const held = leftOver();
     for (let round = 0; round < rounds; round++) {
-      const answered: string[] = [];
-      const calls = Array.from({ length: 5 }, (_, index) => settled(client.run(`${name} ${round} ${index}`), answered));
-      const pending = settled(client.never(), answered);
-      // Some are on their way, some answered, when it happens.
-      if (round % 2 === 0) await calls[0];
-      await fail[faults[round % faults.length] as keyof typeof fail]();
-      for (const error of await Promise.all([...calls, pending])) {
-        if (error !== undefined) expect(error).toMatchObject({ code: "UNAVAILABLE" });
-      }
-      await again(client, `${name} ${round} after`);
-      for (const token of answered) expect([token, runs.get(token)]).toEqual([token, 1]);
-      expect(road.size).toBe(1);
+      await failOnce(client, way[faults[round % faults.length] as Fault], `${name} ${round}`, round % 2 === 0);
+      expect(way.road.size).toBe(1);
     }
     for (const [token, times] of runs) expect([token, times]).toEqual([token, 1]);
     expect(stats(client)).toMatchObject({ calls: { inFlight: 0, queued: 0, open: 0 }, stubs: 0, streams: 0 });
-    await untilOnly(held);
+    await turnsUntil(() => isDeepStrictEqual(leftOver(), held));
+    expect(leftOver()).toEqual(held);
     await client.close();
-    await road.close();
-    for (const { child } of [server, await next]) child.kill("SIGKILL");
+    await way.close();
   }, 180_000);
 });
+
+/** A road to a server, and the ways in which both fail. The next server starts while this one runs. */
+async function openWay(which: number): Promise<Way> {
+  const road = new Road();
+  let server = await start();
+  let next = start();
+  road.target = server.ports[which] as number;
+  await road.open();
+  return {
+    road,
+    async killed() {
+      server.child.kill("SIGKILL");
+      server = await next;
+      road.target = server.ports[which] as number;
+      next = start();
+    },
+    cut: async () => road.cut(),
+    silent: async () => road.silence(),
+    async refused() {
+      await road.close();
+      await new Promise(setImmediate);
+      await road.open();
+    },
+    async close() {
+      await road.close();
+      for (const { child } of [server, await next]) child.kill("SIGKILL");
+    },
+  };
+}
+
+/** Some calls are on their way when it happens, and some answered, if `late`. All settle, and the next ones arrive. */
+async function failOnce(client: Remote<Api>, fail: () => Promise<void>, title: string, late: boolean): Promise<void> {
+  const answered: string[] = [];
+  const calls = Array.from({ length: 5 }, (_, index) => settled(client.run(`${title} ${index}`), answered));
+  const pending = settled(client.never(), answered);
+  if (late) await calls[0];
+  await fail();
+  for (const error of await Promise.all([...calls, pending])) {
+    if (error !== undefined) expect(error).toMatchObject({ code: "UNAVAILABLE" });
+  }
+  await again(client, `${title} after`);
+  for (const token of answered) expect([token, runs.get(token)]).toEqual([token, 1]);
+}
 
 /** A machine that keeps us waiting may look like one more silence: then it is asked anew. */
 async function again(client: Remote<Api>, token: string): Promise<void> {
@@ -111,15 +123,6 @@ async function again(client: Remote<Api>, token: string): Promise<void> {
     if (error === undefined) return;
     expect([attempt, error]).toMatchObject([expect.toSatisfy((tried: number) => tried < 5), { code: "UNAVAILABLE" }]);
   }
-}
-
-/** Looks again at each turn of the event loop. Not by `expect.poll`, which holds a timer of its own while it waits. */
-async function untilOnly(held: Record<string, number>): Promise<void> {
-  const patience = performance.now() + 20_000;
-  while (!isDeepStrictEqual(leftOver(), held) && performance.now() < patience) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  expect(leftOver()).toEqual(held);
 }
 
 /** What the event loop holds for us, besides the processes and their pipes. */
