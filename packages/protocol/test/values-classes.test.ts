@@ -57,6 +57,16 @@ describe.each(levels)("a registered class (%s)", (level) => {
     expect([...copy.map]).toStrictEqual([[new Money(1), [new Money(2)]]]);
   });
 
+  it("may be a kind of bytes", () => {
+    class Digest extends Uint8Array {}
+    undo.push(
+      registerClass("Digest", Digest, { encode: (digest) => [...digest], decode: (list) => Digest.from(list) }),
+    );
+    const [digest, bytes] = cross(level, [Digest.of(1, 2), Uint8Array.of(3)]) as [Digest, Uint8Array];
+    expect(digest).toBeInstanceOf(Digest);
+    expect([...digest, ...bytes]).toEqual([1, 2, 3]);
+  });
+
   it("stays one instance in two places", () => {
     undo.push(registerClass("Money", Money, money));
     const one = new Money(1);

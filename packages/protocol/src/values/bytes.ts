@@ -32,10 +32,11 @@ export function packBytes(source: ArrayBuffer | ArrayBufferView, key: Key, packi
   }
   packing.plain = false;
   const moved = packing.moving > 0 && packing.movesAll && length === buffer.byteLength;
-  const own = moved ? (buffer as ArrayBuffer) : bytes.slice().buffer;
+  const own = moved ? bytes : bytes.slice();
   packing.moved ||= moved;
-  if (moved || (packing.movesAll && length >= worthMoving)) packing.move(own);
-  const out = packing.clone ? viewOf(type, own) : new Uint8Array(own);
+  if (moved || (packing.movesAll && length >= worthMoving)) packing.move(own.buffer);
+  // While nobody asks for its buffer a small view stays on the heap, where a copy costs half.
+  const out = packing.clone && type !== "Uint8Array" ? viewOf(type, own.buffer as ArrayBuffer) : own;
   packing.meet(source, key, out, "share");
   if (!packing.clone) packing.entry(ValueKind.bytes, key, type);
   return out;
@@ -65,7 +66,7 @@ function constructorOf(type: string): ViewConstructor | undefined {
 }
 
 function viewOf(type: string, buffer: ArrayBuffer): ArrayBuffer | ArrayBufferView {
-  const View = constructorOf(type);
+  const View = type === "ArrayBuffer" ? undefined : constructorOf(type);
   return View ? new View(buffer) : buffer;
 }
 

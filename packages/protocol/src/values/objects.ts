@@ -1,7 +1,7 @@
 import { targetMark } from "../marks.ts";
 import type { Key } from "../message.ts";
 import { proxyNames } from "../proxy-mark.ts";
-import { classNameOf, isBuiltIn, isObjectPrototype } from "./brands.ts";
+import { classNameOf, isBuiltIn, isObjectPrototype, tagOf } from "./brands.ts";
 import { packBytes, packShared } from "./bytes.ts";
 import { classes } from "./class-registry.ts";
 import { packMap, packSet } from "./collections.ts";
@@ -15,23 +15,22 @@ import { packBoxed, packDate, packRegExp } from "./wrappers.ts";
 
 const show = Object.prototype.toString;
 
-/** Packs an object met for the first time: finds out what it is, by brand. The two that most are come first. */
+/** Packs an object met for the first time: finds out what it is, by brand. What most are comes first. */
 export function packObject(source: object, key: Key, packing: Packing): unknown {
   if (proxyNames(source) !== undefined) return packing.reference("target", source, key);
   const prototype: object | null = Object.getPrototypeOf(source);
   if (prototype === Array.prototype && Array.isArray(source)) return packList(source, key, packing);
-  const shown = show.call(source);
-  if (prototype === Object.prototype && shown === "[object Object]") {
+  if (prototype === Object.prototype && show.call(source) === "[object Object]") {
     return isThenable(source) ? packing.reference("promise", source, key) : packRecord(source, key, packing);
   }
-  const tag = shown.slice(8, -1);
+  if (ArrayBuffer.isView(source) && !classes.has(prototype as object)) return packBytes(source, key, packing);
+  const tag = tagOf(source);
   if (prototype === null || prototype === Object.prototype || isObjectPrototype(prototype)) {
     return packPlain(source, prototype, tag, key, packing);
   }
   const registered = classes.get(prototype);
   if (registered) return registered.pack(source, key, packing);
   if (tag === "Error" || tag === "DOMException") return packError(source as Error, key, packing);
-  if (ArrayBuffer.isView(source)) return packBytes(source, key, packing);
   return packInstance(source, prototype, tag, key, packing);
 }
 
