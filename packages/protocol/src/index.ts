@@ -90,6 +90,7 @@ export { enterCall, leaveCall } from "./session/incoming-call.ts";
 export { interceptCall, interceptNotification } from "./session/intercept.ts";
 export { nodeOf, type ResultBase, type StubBase, type StubNode, type StubPath } from "./session/stub-base.ts";
 export { makeStub } from "./session/stub-proxy.ts";
+export { markUnstarted } from "./session/unstarted.ts";
 export type { OpenSource, SessionSource, SourceStatus } from "./session-source.ts";
 export { type ItemWithMeta, isItemWithMeta, itemsOf, rememberMeta, sendItems } from "./stream-meta.ts";
 export { isMarked } from "./transfer-mark.ts";

@@ -1,4 +1,4 @@
-import { type Call, type IncomingInterceptor, RpcError } from "@portolan/protocol";
+import { type Call, type IncomingInterceptor, markUnstarted, RpcError } from "@portolan/protocol";
 import { weigh } from "./weigh.ts";
 
 /** How long and how much {@link idempotency} remembers. */
@@ -64,7 +64,7 @@ class Answers {
 
   async run(call: Call, next: () => Promise<unknown>): Promise<unknown> {
     if ((call.key?.length ?? 0) > maxKey) {
-      throw new RpcError("INVALID_ARGUMENT", `a key has at most ${maxKey} characters`, { delivered: "no" });
+      throw markUnstarted(new RpcError("INVALID_ARGUMENT", `a key has at most ${maxKey} characters`));
     }
     const id = JSON.stringify([this.#scope(call), call.path, call.key]);
     this.#forgetOld();
@@ -75,7 +75,7 @@ class Answers {
     }
     this.#makeRoom(1);
     if (this.#entries.size >= this.#max) {
-      throw new RpcError("RESOURCE_EXHAUSTED", `${this.#max} calls with keys are running`, { delivered: "no" });
+      throw markUnstarted(new RpcError("RESOURCE_EXHAUSTED", `${this.#max} calls with keys are running`));
     }
     return this.#first(id, call, next);
   }

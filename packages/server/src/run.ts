@@ -5,6 +5,7 @@ import {
   isGenerated,
   isItemWithMeta,
   leaveCall,
+  markUnstarted,
   RpcError,
   withMeta,
 } from "@portolan/protocol";
@@ -63,7 +64,7 @@ export class Run implements GroundOwner {
     const go = (result: Awaited<typeof checked>) => {
       if (result.ok) return this.#enter(index + 1, context, result.value);
       const { issues } = result;
-      throw new RpcError("INVALID_ARGUMENT", describeIssues("input", issues), { data: { issues } });
+      throw markUnstarted(new RpcError("INVALID_ARGUMENT", describeIssues("input", issues), { data: { issues } }));
     };
     return "then" in checked ? checked.then(go) : go(checked);
   }

@@ -1,4 +1,4 @@
-import { onAbort, RpcError } from "@portolan/protocol";
+import { markUnstarted, onAbort, RpcError } from "@portolan/protocol";
 
 /** Calls of one procedure that may wait for their turn. */
 const maxWaiting = 1024;
@@ -25,7 +25,7 @@ export class Turnstile {
     }
     if (this.#line.length >= maxWaiting) {
       const message = `${maxWaiting} calls wait for this procedure already`;
-      return Promise.reject(new RpcError("RESOURCE_EXHAUSTED", message, { delivered: "no" }));
+      return Promise.reject(markUnstarted(new RpcError("RESOURCE_EXHAUSTED", message)));
     }
     return this.#wait(signal());
   }

@@ -134,3 +134,33 @@ describe("two copies of the package", () => {
     await server.close();
   });
 });
+
+describe("a call that no handler has run for", () => {
+  it("is told as not delivered: its input is wrong, or too many wait before it", async () => {
+    let runs = 0;
+    const finish: (() => void)[] = [];
+    const { remote, session, end } = wire(
+      {
+        double: procedure.input(z.number()).handler(({ input }) => {
+          runs++;
+          return input * 2;
+        }),
+        slow: procedure.concurrency(1).handler(() => new Promise<void>((resolve) => finish.push(resolve))),
+      },
+      { limits: { calls: 2000 } },
+    );
+    await session.ready;
+    expect(await failureOf(remote.double("2" as never))).toMatchObject({ code: "INVALID_ARGUMENT", delivered: "no" });
+    expect(runs).toBe(0);
+    const calls = Array.from({ length: 1026 }, () => Promise.resolve(remote.slow()));
+    const outcomes = Promise.allSettled(calls);
+    expect(await failureOf(calls[1025] as Promise<void>)).toMatchObject({
+      code: "RESOURCE_EXHAUSTED",
+      delivered: "no",
+    });
+    const go = setInterval(() => finish.splice(0).map((done) => done()), 0);
+    expect((await outcomes).filter(({ status }) => status === "fulfilled")).toHaveLength(1025);
+    clearInterval(go);
+    await end();
+  });
+});

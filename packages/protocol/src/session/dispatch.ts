@@ -8,8 +8,9 @@ import { exceeded } from "./limits.ts";
 import type { FollowUp, Link } from "./link.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { Parking } from "./parking.ts";
-import { invokePath, isNotThere } from "./resolve-path.ts";
+import { invokePath } from "./resolve-path.ts";
 import { finishUnread, isByReference } from "./unread-result.ts";
+import { isUnstarted } from "./unstarted.ts";
 
 type Arrival = CallMessage | NotifyMessage;
 
@@ -248,7 +249,7 @@ export class Dispatch {
       call.settle();
       return this.#link.report(thrown, call.path);
     }
-    this.#answerError(call, thrown, started && !isNotThere(thrown));
+    this.#answerError(call, thrown, started && !isUnstarted(thrown));
   }
 
   #answer(call: IncomingCall, packed: Outgoing): void {

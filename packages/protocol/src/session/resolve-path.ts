@@ -4,6 +4,7 @@ import { proxyNames } from "../proxy-mark.ts";
 import type { Call } from "./incoming-call.ts";
 import { nearNames } from "./near-names.ts";
 import { nodeOf } from "./stub-base.ts";
+import { markUnstarted } from "./unstarted.ts";
 
 /**
  * Finds what a path of the peer's leads to, and runs it. Only own data properties
@@ -126,15 +127,5 @@ function unimplemented(segments: readonly string[], hint: string = ""): RpcError
     segments.length === 0
       ? "what was called is no function"
       : `no procedure ${JSON.stringify(segments.join("."))}${hint}`;
-  const error = new RpcError("UNIMPLEMENTED", what, { delivered: "no" });
-  notThere.add(error);
-  return error;
-}
-
-/** What {@link invokePath} threw because nothing is exposed; such an error of another session's says nothing of ours. */
-const notThere = /* @__PURE__ */ new WeakSet<object>();
-
-/** Whether a call failed because its path leads nowhere: nothing of it has run. */
-export function isNotThere(thrown: unknown): boolean {
-  return notThere.has(thrown as object);
+  return markUnstarted(new RpcError("UNIMPLEMENTED", what, { delivered: "no" }));
 }
