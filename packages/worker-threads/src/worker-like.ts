@@ -12,8 +12,7 @@ export interface WorkerLike {
 
 /**
  * Throws a TypeError that says what was expected, unless `value` is a Worker of
- * `node:worker_threads` (or looks like one). A Web Worker has no `on` and belongs
- * to `@portolan/browser`.
+ * `node:worker_threads` (or looks like one). A Web Worker has no `on`.
  */
 export function assertWorker(value: unknown): asserts value is WorkerLike {
   const worker = value as Partial<Record<keyof WorkerLike, unknown>> | null | undefined;
