@@ -223,3 +223,25 @@ describe("the peer", () => {
     await pair.server.closed;
   });
 });
+
+describe("a peer that ends the conversation before its hello", () => {
+  const api = { pay: () => "paid" };
+
+  it("has run nothing, and calls say so; one that has said hello may have", async () => {
+    const [near, far] = transportPair();
+    const session = openSession<typeof api>(near);
+    const early = Promise.resolve(session.remote.pay()).catch((error: unknown) => error);
+    await turns();
+    far.send([20, "UNAVAILABLE", "come back later"]);
+    expect(await early).toMatchObject({ code: "UNAVAILABLE", message: "come back later", delivered: "no" });
+
+    const [here, there] = transportPair();
+    const greeted = openSession<typeof api>(here);
+    there.send(hello());
+    await greeted.ready;
+    const late = Promise.resolve(greeted.remote.pay()).catch((error: unknown) => error);
+    await turns();
+    there.send([20, "UNAVAILABLE", "come back later"]);
+    expect(await late).toMatchObject({ code: "UNAVAILABLE", delivered: "unknown" });
+  });
+});

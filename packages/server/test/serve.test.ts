@@ -35,7 +35,7 @@ describe("serve", () => {
     );
     const session = openSession<{ add(): number }>(listener.dial());
     const error = await failureOf(session.remote.add());
-    expect(error).toMatchObject({ code: "UNAUTHENTICATED", message: "who are you?" });
+    expect(error).toMatchObject({ code: "UNAUTHENTICATED", message: "who are you?", delivered: "no" });
     expect(await session.closed).toMatchObject({ code: "UNAUTHENTICATED", by: "remote" });
     await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce());
     await server.close();

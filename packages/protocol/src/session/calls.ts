@@ -152,12 +152,12 @@ export class Calls implements ResultOwner {
   }
 
   /** The session has ended: every call settles now. */
-  end({ code, message, cause }: RpcError): void {
+  end({ code, message, cause, delivered: known }: RpcError): void {
     const all = [...this.#pending.values(), ...this.#queue.clear()];
     this.#pending.clear();
     this.#inFlight = 0;
     for (const pending of all) {
-      const delivered: Delivered = this.#pipelining.hasLeft(pending) ? "unknown" : "no";
+      const delivered: Delivered = this.#pipelining.hasLeft(pending) ? known : "no";
       const options = cause === undefined ? { delivered } : { delivered, cause };
       reject(pending, () => new RpcError(code, message, options));
       pending.end();

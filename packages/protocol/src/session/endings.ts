@@ -1,13 +1,17 @@
 import { RpcError } from "../error.ts";
-import type { ErrorCode } from "../error-code.ts";
+import type { Delivered, ErrorCode } from "../error-code.ts";
 import type { CloseReason } from "../transport.ts";
 
-/** With what everything under way fails when a session ends for this reason. */
-export function pendingFailure(reason: CloseReason): RpcError {
+/**
+ * With what everything under way fails when a session ends for this reason. `delivered` is `"no"` where the other side has
+ * certainly run nothing.
+ */
+export function pendingFailure(reason: CloseReason, delivered: Delivered = "unknown"): RpcError {
   const { by, message } = reason;
-  if (reason.code !== "OK") return new RpcError(reason.code, message, causeOf(reason));
-  if (by === "local") return new RpcError("CANCELLED", message, causeOf(reason));
-  return new RpcError("UNAVAILABLE", "the other side closed the session", causeOf(reason));
+  const options = { ...causeOf(reason), delivered };
+  if (reason.code !== "OK") return new RpcError(reason.code, message, options);
+  if (by === "local") return new RpcError("CANCELLED", message, options);
+  return new RpcError("UNAVAILABLE", "the other side closed the session", options);
 }
 
 /** With what calls fail that are made after the end. */

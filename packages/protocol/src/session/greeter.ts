@@ -63,6 +63,11 @@ export class Greeter {
     return this.#greeted;
   }
 
+  /** The peer has said hello, or speaks a protocol that has none. */
+  get met(): boolean {
+    return this.#met !== undefined || this.#owner.codec.greets === false;
+  }
+
   /** The peer may call. */
   get admitted(): boolean {
     return this.#admitted;

@@ -1,7 +1,7 @@
 import { checkSessionOptions } from "../check-options.ts";
 import type { Codec } from "../codec.ts";
 import { RpcError } from "../error.ts";
-import { type ErrorCode, errorCodes } from "../error-code.ts";
+import { type Delivered, type ErrorCode, errorCodes } from "../error-code.ts";
 import { Kind, type Message } from "../message.ts";
 import { notASource } from "../not-a-source.ts";
 import { randomId } from "../random-id.ts";
@@ -265,7 +265,7 @@ export class SessionHall implements Session {
   }
 
   /** Ends everything, once. */
-  end(reason: CloseReason): void {
+  end(reason: CloseReason, delivered?: Delivered): void {
     if (this.#ended) return;
     this.#ended = reason;
     this.#liveness?.stop();
@@ -276,7 +276,7 @@ export class SessionHall implements Session {
     const last = freeChannel(this.#port, this.options.channel ?? "");
     this.transport.close(reason);
     if (last && this.#port !== this.transport && !this.options.keepTransport) this.#port.close(reason);
-    const error = pendingFailure(reason);
+    const error = pendingFailure(reason, delivered);
     this.rooms.end(error);
     this.#ready.reject(error);
     this.#pings?.end(error);
@@ -320,7 +320,9 @@ export class SessionHall implements Session {
   takeGoodbye(code: string, message: string, drain: boolean): void {
     if (drain) return this.states.enter("draining");
     const known = code === "OK" || (errorCodes as readonly string[]).includes(code);
-    this.end({ code: known ? (code as ErrorCode) : "UNAVAILABLE", message, by: "remote" });
+    // Messages come in order: a peer that has not said hello has run nothing of ours.
+    const delivered = this.greeter.met ? "unknown" : "no";
+    this.end({ code: known ? (code as ErrorCode) : "UNAVAILABLE", message, by: "remote" }, delivered);
   }
 
   /** Frames arrived. */
