@@ -1,5 +1,6 @@
 import { type CallExtra, type CallMessage, Kind } from "../message.ts";
 import { plainSize } from "../values/pack.ts";
+import { packExtra } from "./call-extra.ts";
 import type { Link } from "./link.ts";
 import type { PendingCall } from "./pending-call.ts";
 
@@ -20,7 +21,7 @@ export class CallWriter {
     let extra: CallExtra | null = null;
     let packed: PendingCall["packed"];
     if (size === 0) {
-      extra = link.values.packExtra(options);
+      extra = packExtra(options);
       pending.packed = packed = link.values.packArguments(args, pending);
     }
     const wirePath = link.writePath(path);

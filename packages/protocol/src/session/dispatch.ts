@@ -1,6 +1,7 @@
 import { RpcError } from "../error.ts";
 import { type CallExtra, type CallMessage, Kind, type Message, type NotifyMessage, type WirePath } from "../message.ts";
 import { plainSize } from "../values/pack.ts";
+import { unpackMetadata } from "./call-extra.ts";
 import { carryContext } from "./carried-stream.ts";
 import { HeldResults } from "./held-results.ts";
 import { enterCall, IncomingCall, leaveCall } from "./incoming-call.ts";
@@ -170,7 +171,8 @@ export class Dispatch {
   }
 
   #arrivalOf(extra: CallExtra) {
-    return { ...extra, metadata: this.#link.values.unpackMetadata(extra) };
+    const { trusted, limits } = this.#link;
+    return { ...extra, metadata: unpackMetadata(extra, trusted ? undefined : limits) };
   }
 
   /** Runs the handler now, or when the results that it is built on are there. */

@@ -1,5 +1,6 @@
 import type { CallOptions } from "../call-options.ts";
 import { Kind, type Message } from "../message.ts";
+import { packExtra } from "./call-extra.ts";
 import type { Calls } from "./calls.ts";
 import { interceptCall, interceptNotification } from "./intercept.ts";
 import type { Entrance, Link } from "./link.ts";
@@ -53,7 +54,7 @@ export class Entry implements Entrance {
     const refusal = link.refusal(target);
     if (refusal) throw refusal;
     const packed = link.values.packArguments(args, { plain: true });
-    const extra = link.values.packExtra(options);
+    const extra = packExtra(options);
     const start = [Kind.notify, target, link.writePath(path), packed.data] as const;
     const message: Message = packed.table || extra ? [...start, packed.table, extra] : start;
     this.#calls.sendBehind(() => link.send(message, packed));

@@ -1,6 +1,6 @@
 import type { CallOptions } from "../call-options.ts";
 import type { RpcError } from "../error.ts";
-import type { AbortMessage, CallExtra, Message, SettleMessage, WirePath } from "../message.ts";
+import type { AbortMessage, Message, SettleMessage, WirePath } from "../message.ts";
 import type { SessionOptions } from "../session-options.ts";
 import type { CallSession, IncomingCall } from "./incoming-call.ts";
 import type { Limits } from "./limits.ts";
@@ -28,13 +28,11 @@ export interface Entrance {
 /** How values are written to the peer, and read. */
 export interface Values {
   packArguments(args: readonly unknown[], passage: Passage): Outgoing;
-  packExtra(options: CallOptions | undefined): CallExtra | null;
   packResult(value: unknown, call: IncomingCall): Outgoing;
   /** Packs a failure for the peer; one that the peer is not told of is reported here. */
   packFailure(error: unknown, path: readonly string[], delivered: "no" | "yes"): Outgoing;
   /** The arguments; what must settle before they are whole goes to `call.waits`. */
   unpackArguments(args: unknown, table: unknown, call: IncomingCall): readonly unknown[];
-  unpackMetadata(extra: CallExtra): unknown;
 }
 
 /** What every room sees of the session: the one way from a room to its neighbours. */
@@ -43,6 +41,8 @@ export interface Link extends CallSession {
   readonly options: SessionOptions;
   /** False until the peer has been let in: its calls are parked. */
   readonly admitted: boolean;
+  /** What the peer says needs no counting. */
+  readonly trusted: boolean;
   /** True when values of every kind may ride natively. */
   readonly clones: boolean;
 

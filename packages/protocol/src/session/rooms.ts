@@ -1,5 +1,5 @@
 import { RpcError } from "../error.ts";
-import { earlyCalls, type ItemsMessage, type Message, type WirePath } from "../message.ts";
+import { earlyCalls, type Message, type WirePath } from "../message.ts";
 import type { Session, SessionOptions } from "../session-options.ts";
 import type { Peer, Transport } from "../transport.ts";
 import { Calls } from "./calls.ts";
@@ -9,7 +9,7 @@ import { Entry } from "./entry.ts";
 import { Exports } from "./exports.ts";
 import { FollowUps, type FollowUpsOwner } from "./follow-ups.ts";
 
-import { currentCall, type IncomingCall } from "./incoming-call.ts";
+import { currentCall } from "./incoming-call.ts";
 import type { Limits } from "./limits.ts";
 import type { FollowUp, Link } from "./link.ts";
 import type { Outbox } from "./outbox.ts";
@@ -263,34 +263,6 @@ export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamsOwner
 
   readPath(path: WirePath): readonly string[] {
     return this.paths.read(path);
-  }
-
-  packItem(item: unknown, call: IncomingCall | undefined): Outgoing {
-    return this.values.packValue(item, "item", "item", call ? { call } : {});
-  }
-
-  packError(error: unknown): Outgoing {
-    return this.values.packFailure(error, [], "yes");
-  }
-
-  packReason(reason: unknown): Outgoing {
-    return this.values.packReason(reason);
-  }
-
-  unpackReason(data: unknown, table: unknown): unknown {
-    return this.values.unpackReason(data, table);
-  }
-
-  unpackItems(message: ItemsMessage): readonly unknown[] {
-    return this.values.unpackItems(message);
-  }
-
-  unpackError(error: unknown, table: unknown): RpcError {
-    return this.values.unpackError(error, table);
-  }
-
-  unpackValue(value: unknown, table: unknown): unknown {
-    return this.values.unpackValue(value, table, "value", {});
   }
 
   sendSettled(id: number, ok: boolean, value: unknown, scope: CallScope | undefined): void {

@@ -8,25 +8,34 @@ import {
   type StopMessage,
 } from "../message.ts";
 import type { ItemMeta } from "../stream-meta.ts";
+import type { Packed } from "../values/pack.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import { exceeded } from "./limits.ts";
+import type { Passage } from "./passage.ts";
 import type { CallScope } from "./scope.ts";
 import { Consumer, type ConsumerOwner, type StreamBounds } from "./stream-consumer.ts";
 import { readerFor, type StreamForm, StreamForms, sourceOf, writerFor, writeTo } from "./stream-forms.ts";
 import { Producer, type ProducerOwner } from "./stream-producer.ts";
 import { weightOf } from "./weight.ts";
 
+/** How what streams carry is written to the peer, and read. */
+export interface StreamValues {
+  packItem(item: unknown, call: IncomingCall | undefined): Packed;
+  packFailure(error: unknown, path: readonly string[], delivered: "yes"): Packed;
+  packReason(reason: unknown): Packed;
+  unpackItems(message: ItemsMessage): readonly unknown[];
+  unpackError(error: unknown, table: unknown): RpcError;
+  unpackValue(value: unknown, table: unknown, root: string, passage: Passage): unknown;
+}
+
 /** What streams need of their session. */
 export interface StreamsOwner
-  extends Omit<ConsumerOwner, "ended">,
-    Omit<ProducerOwner, "ended" | "stopped" | "packItem" | "report"> {
+  extends Omit<ConsumerOwner, "ended" | "packReason">,
+    Omit<ProducerOwner, "ended" | "stopped" | "packItem" | "packError" | "report"> {
   /** What an untrusted peer counts is counted again. */
   readonly trusted: boolean;
   nextId(): number;
-  packItem(item: unknown, call: IncomingCall | undefined): ReturnType<ProducerOwner["packItem"]>;
-  unpackItems(message: ItemsMessage): readonly unknown[];
-  unpackError(error: unknown, table: unknown): RpcError;
-  unpackValue(value: unknown, table: unknown): unknown;
+  readonly values: StreamValues;
   report(error: unknown): void;
   /** A stream has ended. */
   checkIdle(): void;
@@ -142,8 +151,8 @@ export class Streams {
       get blocked() {
         return owner.blocked;
       },
-      packItem: (item) => owner.packItem(item, tie.call),
-      packError: (error) => owner.packError(error),
+      packItem: (item) => owner.values.packItem(item, tie.call),
+      packError: (error) => owner.values.packFailure(error, [], "yes"),
       send: (message, packed) => owner.send(message, packed),
       report: (error) => owner.report(error),
       stopped: () => tie.call?.abort(unwanted),
@@ -165,7 +174,7 @@ export class Streams {
       network: owner.network,
       sendUrgent: (message) => owner.sendUrgent(message),
       send: (message, packed) => owner.send(message, packed),
-      packReason: (value) => owner.packReason(value),
+      packReason: (value) => owner.values.packReason(value),
       owe: (by) => owner.owe(by),
       ended: () => {
         this.#consumers.delete(name);
@@ -206,7 +215,7 @@ export class Streams {
     }
     let values: readonly unknown[];
     try {
-      values = this.#owner.unpackItems(message);
+      values = this.#owner.values.unpackItems(message);
     } catch (cause) {
       return consumer.abort(unreadable(cause));
     }
@@ -227,8 +236,8 @@ export class Streams {
     if (!consumer) return;
     try {
       if (message[0] === Kind.end)
-        return consumer.end({ ok: true, value: this.#owner.unpackValue(message[2], message[3]) });
-      const error = this.#owner.unpackError(message[2], message[3]);
+        return consumer.end({ ok: true, value: this.#owner.values.unpackValue(message[2], message[3], "value", {}) });
+      const error = this.#owner.values.unpackError(message[2], message[3]);
       consumer.end({ ok: false, error: () => error });
     } catch (cause) {
       const error = unreadable(cause);
@@ -241,7 +250,7 @@ export class Streams {
     if (!producer) return;
     let reason: unknown;
     try {
-      reason = this.#owner.unpackValue(value, table);
+      reason = this.#owner.values.unpackValue(value, table, "value", {});
     } catch (cause) {
       // The stream stops all the same.
       reason = unreadable(cause);

@@ -1,20 +1,20 @@
-import type { CallOptions } from "../call-options.ts";
 import { RpcError } from "../error.ts";
 import { errorFromValue, errorToValue, isForeign } from "../error-wire.ts";
-import type { CallExtra, ItemsMessage } from "../message.ts";
+import type { ItemsMessage } from "../message.ts";
 import { randomHex } from "../random-id.ts";
 import type { OutgoingMessage } from "../session-options.ts";
 import { transfer as markForTransfer } from "../transfer.ts";
 import { checkLimits } from "../values/check-limits.ts";
 import { type Packed, type PackOptions, pack, packArguments } from "../values/pack.ts";
 import { type UnpackOptions, unpack } from "../values/unpack.ts";
-import { packPlain, unpackPlain } from "./hello.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import type { Limits } from "./limits.ts";
 import type { Values } from "./link.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Passage } from "./passage.ts";
-import { Reader, type ReferenceRooms, Writer } from "./references.ts";
+import { Reader } from "./reference-reader.ts";
+import type { ReferenceRooms } from "./reference-rooms.ts";
+import { Writer } from "./reference-writer.ts";
 import type { Way } from "./way.ts";
 
 /** What passing values needs of the session. */
@@ -53,6 +53,10 @@ export class Valuables implements Values {
 
   packResult(value: unknown, call: IncomingCall): Outgoing {
     return this.packValue(value, "result", "result", { call });
+  }
+
+  packItem(item: unknown, call: IncomingCall | undefined): Outgoing {
+    return this.packValue(item, "item", "item", call ? { call } : {});
   }
 
   /** Packs a failure for the peer; one that the peer is not told of is reported here. */
@@ -115,27 +119,6 @@ export class Valuables implements Values {
 
   unpackError(value: unknown, table: unknown): RpcError {
     return errorFromValue(this.unpackValue(value, table, "error", {}));
-  }
-
-  /** What a call carries besides its arguments; null for nothing. Throws INVALID_ARGUMENT for what no peer takes. */
-  packExtra(options: CallOptions | undefined): CallExtra | null {
-    if (!options) return null;
-    demandSendable(options);
-    const { metadata, key, after } = options;
-    const timeout = options.timeout === Number.POSITIVE_INFINITY ? undefined : options.timeout;
-    if ([timeout, metadata, key, after].every((part) => part === undefined)) return null;
-    const packed = metadata === undefined ? undefined : packPlain(metadata, "metadata");
-    return {
-      ...(timeout !== undefined && { timeout }),
-      ...(packed && { metadata: packed.data }),
-      ...(packed?.table && { metadataTable: packed.table }),
-      ...(key !== undefined && { key }),
-      ...(after !== undefined && { after }),
-    };
-  }
-
-  unpackMetadata({ metadata, metadataTable }: CallExtra): unknown {
-    return metadata === undefined ? undefined : unpackPlain(metadata, metadataTable, "metadata", this.#limits);
   }
 
   #unpack(value: unknown, table: unknown, reader: Reader, root: string): unknown {
@@ -226,26 +209,6 @@ export class Valuables implements Values {
     const { way, limits } = this.#owner;
     return { trusted: way.trusted, limits: way.trusted ? undefined : limits, references, root };
   }
-}
-
-/** What the peer would close the session for is refused here. */
-function demandSendable({ timeout, key, after }: CallOptions): void {
-  if (timeout !== undefined && !(timeout >= 0)) throw unsendable("timeout", "milliseconds", timeout);
-  for (const [name, text] of [
-    ["key", key],
-    ["after", after],
-  ] as const) {
-    const fits = text === undefined || (typeof text === "string" && text.length <= longestText[name]);
-    if (!fits) throw unsendable(name, `at most ${longestText[name]} characters`, typeof text);
-  }
-}
-
-const longestText = { key: 256, after: 1024 };
-
-function unsendable(name: string, expected: string, got: unknown): RpcError {
-  return new RpcError("INVALID_ARGUMENT", `expected ${name} to be ${expected}, got ${String(got)}`, {
-    delivered: "no",
-  });
 }
 
 function subjectOf(path: readonly string[]): string {
