@@ -59,7 +59,8 @@ function connect(tabId: number, info: { name: string; frameId?: number; document
 /** Keeps what is sent until the content script offers itself, as copies: callers may change theirs. */
 function untilTaken(line: PortLine, carries: PortCarriage, events: TransportEvents): TransportPort {
   let waiting: unknown[] | undefined = [];
-  line.end = (reason) => events.end(reason);
+  // Nothing is sent before it is taken.
+  line.end = (reason) => events.end({ ...reason, delivered: "no" });
   line.message = (data) => {
     const message = parseHandshake(data);
     if (message?.portolan === "refused") events.end(refused(message.code, message.message));
@@ -79,5 +80,5 @@ function untilTaken(line: PortLine, carries: PortCarriage, events: TransportEven
 }
 
 function refused(code: "PERMISSION_DENIED" | "RESOURCE_EXHAUSTED", message: string): CloseReason {
-  return { code, message, by: "remote" };
+  return { code, message, by: "remote", delivered: "no" };
 }

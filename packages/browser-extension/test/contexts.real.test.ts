@@ -155,6 +155,7 @@ describe.each(ways)("O-01 O-24 the contexts of an extension in $title", ({ kind,
       expect(outcome).toMatchObject({
         code: "UNAVAILABLE",
         message: expect.stringContaining("Receiving end does not exist"),
+        delivered: "no",
       });
     }
   });

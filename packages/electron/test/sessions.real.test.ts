@@ -138,8 +138,8 @@ inEachElectron(scenarios, ({ of }) => {
   it("a call of a page that is not allowed rejects with PERMISSION_DENIED, also through a connector", (context) => {
     const { once, again, sessions, started } = of<Record<string, unknown>>(context, "who is not allowed hears why");
     expect([once, again]).toEqual([
-      expect.objectContaining({ code: "PERMISSION_DENIED" }),
-      expect.objectContaining({ code: "PERMISSION_DENIED" }),
+      expect.objectContaining({ code: "PERMISSION_DENIED", delivered: "no" }),
+      expect.objectContaining({ code: "PERMISSION_DENIED", delivered: "no" }),
     ]);
     expect([sessions, started]).toEqual([0, 0]);
   });

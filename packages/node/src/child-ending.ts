@@ -105,7 +105,7 @@ function howItEnded(exitCode: number | null, signal: NodeJS.Signals | null): str
 function couldNotStart(error: NodeJS.ErrnoException, { name, cwd }: ChildWatchOptions): CloseReason {
   const cause = Object.assign(error, { exitCode: null, signal: null, stderr: "" });
   const message = `${name} could not be started: ${error.message}${remedy(error, cwd)}`;
-  return { code: "UNAVAILABLE", message, by: "platform", cause };
+  return { code: "UNAVAILABLE", message, by: "platform", cause, delivered: "no" };
 }
 
 /** Node says ENOENT of the command also when it is the folder that is missing. */

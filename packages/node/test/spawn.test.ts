@@ -154,7 +154,7 @@ describe("the end of a child", () => {
     const transport = spawnTransport("/no/such/command", ["x"]);
     const session = openSession<Api>(transport);
     const refused: unknown = await session.remote.add(1, 1).catch((error: unknown) => error);
-    expect(refused).toMatchObject({ code: "UNAVAILABLE" });
+    expect(refused).toMatchObject({ code: "UNAVAILABLE", delivered: "no" });
     expect((await session.closed).message).toMatch(
       /could not be started: spawn \/no\/such\/command ENOENT \(is it installed, and in PATH\?\)$/,
     );

@@ -60,6 +60,8 @@ export interface CloseReason {
   readonly by: "local" | "remote" | "platform";
   /** What the platform reported, such as a worker's uncaught error. */
   readonly cause?: unknown;
+  /** `"no"` when nothing that was sent has reached anybody: who asked was turned away, or what was dialled never began. */
+  readonly delivered?: "no";
 }
 
 /**

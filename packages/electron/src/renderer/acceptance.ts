@@ -31,6 +31,7 @@ export function awaitAcceptance(listener: string, open: (acceptance: Acceptance)
     code: "UNAVAILABLE",
     message: `nobody in main took the port: is ${listener}() served there?`,
     by: "remote",
+    delivered: "no",
   };
   let answered = false;
   let events: TransportEvents | undefined;
@@ -52,7 +53,7 @@ export function awaitAcceptance(listener: string, open: (acceptance: Acceptance)
     },
     refuse(code, message) {
       answered = true;
-      events?.end({ code, message, by: "remote" });
+      events?.end({ code, message, by: "remote", delivered: "no" });
     },
     whyClosed: () => (answered ? mainClosed : nobodyListens),
   });

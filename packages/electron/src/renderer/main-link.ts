@@ -24,7 +24,7 @@ function openPageLink(name: string, trusted: boolean): MainLink {
       whyClosed: acceptance.whyClosed,
       opened(events) {
         acceptance.opened(events);
-        missing = ({ code, message }) => events.end({ code, message, by: "platform" });
+        missing = ({ code, message }) => events.end({ code, message, by: "platform", delivered: "no" });
       },
       ended: asked.settle,
     }),

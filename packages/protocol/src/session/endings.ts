@@ -6,7 +6,7 @@ import type { CloseReason } from "../transport.ts";
  * With what everything under way fails when a session ends for this reason. `delivered` is `"no"` where the other side has
  * certainly run nothing.
  */
-export function pendingFailure(reason: CloseReason, delivered: Delivered = "unknown"): RpcError {
+export function pendingFailure(reason: CloseReason, delivered: Delivered = reason.delivered ?? "unknown"): RpcError {
   const { by, message } = reason;
   const options = { ...causeOf(reason), delivered };
   if (reason.code !== "OK") return new RpcError(reason.code, message, options);
