@@ -1,6 +1,7 @@
 import type { Codec, CodecSession, DecodeGuard } from "./codec.ts";
 import { RpcError } from "./error.ts";
 import { scanJson } from "./json-scan.ts";
+import { otherCarriage } from "./other-carriage.ts";
 
 /** How {@link json} writes. */
 export interface JsonOptions {
@@ -41,9 +42,7 @@ class JsonSession implements CodecSession {
  * what is no JSON, RESOURCE_EXHAUSTED beyond the guard.
  */
 export function parseJson(data: unknown, guard: DecodeGuard | undefined): unknown {
-  if (typeof data !== "string") {
-    throw new RpcError("PROTOCOL_ERROR", `expected JSON text, got ${data === null ? "null" : typeof data}`);
-  }
+  if (typeof data !== "string") throw otherCarriage("JSON text", data);
   if (guard) scanJson(data, guard);
   try {
     return JSON.parse(data);

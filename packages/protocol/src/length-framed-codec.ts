@@ -3,6 +3,7 @@ import type { Codec, CodecOptions, CodecSession } from "./codec.ts";
 import { RpcError } from "./error.ts";
 import { joinBytes } from "./join-bytes.ts";
 import { parseJson } from "./json-codec.ts";
+import { otherCarriage } from "./other-carriage.ts";
 import { randomHex } from "./random-id.ts";
 import { lendRoom, takeRoom } from "./write-room.ts";
 
@@ -107,9 +108,7 @@ class LengthFramedSession implements CodecSession {
   }
 
   decode(data: unknown): readonly unknown[] {
-    if (!(data instanceof Uint8Array)) {
-      throw new RpcError("PROTOCOL_ERROR", `expected bytes, got ${data === null ? "null" : typeof data}`);
-    }
+    if (!(data instanceof Uint8Array)) throw otherCarriage("bytes", data);
     this.#bytes.push(data);
     const frames: unknown[] = [];
     for (;;) {

@@ -1,6 +1,7 @@
 import type { Codec, CodecOptions, CodecSession } from "./codec.ts";
 import { RpcError } from "./error.ts";
 import { parseJson } from "./json-codec.ts";
+import { otherCarriage } from "./other-carriage.ts";
 
 /** How {@link ndjson} writes and what it does with lines that are not JSON. */
 export interface NdjsonOptions {
@@ -62,7 +63,7 @@ class NdjsonSession implements CodecSession {
   #textOf(data: unknown): string {
     if (typeof data === "string") return data;
     if (data instanceof Uint8Array) return this.#decoder.decode(data, { stream: true });
-    throw new RpcError("PROTOCOL_ERROR", `expected bytes, got ${data === null ? "null" : typeof data}`);
+    throw otherCarriage("bytes", data);
   }
 
   #takeLine(line: string, frames: unknown[]): void {

@@ -51,6 +51,9 @@ describe("codecs", () => {
     expect(session.decode("[1,2]")).toEqual([[1, 2]]);
     expect(() => session.decode("no")).toThrow(expect.objectContaining({ code: "PROTOCOL_ERROR" }));
     expect(() => session.decode(7)).toThrow(/expected JSON text, got number/);
+    expect(() => session.decode(new Uint8Array(2))).toThrow(
+      /expected JSON text, got bytes: do both sides use the same codec\?/,
+    );
     expect(json({ contentType: "application/x" }).contentType).toBe("application/x");
   });
 
