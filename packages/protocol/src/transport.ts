@@ -227,39 +227,41 @@ class DefinedTransport implements Transport {
   }
 
   receive(receiver: (message: unknown) => void): () => void {
-    // A function of its own, so that registering one receiver twice counts twice.
-    const own = (message: unknown) => receiver(message);
+    let own: typeof receiver | undefined = ownOf(this.#receivers, receiver);
     this.#receivers = this.#receivers.concat(own);
     const kept = this.#kept ?? [];
     this.#kept = undefined;
     for (const message of kept) this.#deliver(message);
     return () => {
       this.#receivers = without(this.#receivers, own);
+      own = undefined;
     };
   }
 
   onClose(listener: (reason: CloseReason) => void): () => void {
-    const own = (reason: CloseReason) => listener(reason);
+    let own: typeof listener | undefined = ownOf(this.#closeListeners, listener);
     this.#closeListeners = this.#closeListeners.concat(own);
     const stop = () => {
       this.#closeListeners = without(this.#closeListeners, own);
+      own = undefined;
     };
     const ended = this.#ended;
     if (ended) {
       queueMicrotask(() => {
-        if (!this.#closeListeners.includes(own)) return;
+        if (!own) return;
         stop();
-        own(ended);
+        listener(ended);
       });
     }
     return stop;
   }
 
   onWritable(listener: () => void): () => void {
-    const own = () => listener();
+    let own: typeof listener | undefined = ownOf(this.#writableListeners, listener);
     this.#writableListeners = this.#writableListeners.concat(own);
     return () => {
       this.#writableListeners = without(this.#writableListeners, own);
+      own = undefined;
     };
   }
 
@@ -301,7 +303,12 @@ class DefinedTransport implements Transport {
   }
 }
 
-function without<T>(listeners: Listeners<T>, gone: (value: T) => void): Listeners<T> {
+/** The listener, or for one that listens already a function of its own, so that registering it twice counts twice. */
+function ownOf<T>(listeners: Listeners<T>, listener: (value: T) => void): (value: T) => void {
+  return listeners.includes(listener) ? (value) => listener(value) : listener;
+}
+
+function without<T>(listeners: Listeners<T>, gone: ((value: T) => void) | undefined): Listeners<T> {
   return listeners.length > 1
     ? listeners.filter((listener) => listener !== gone)
     : listeners[0] === gone

@@ -39,5 +39,12 @@ export interface NodeWebSocket {
   send(data: string | Uint8Array<ArrayBuffer>, sent?: (error?: Error) => void): void;
 }
 
+/** A socket of `ws`, which is an EventEmitter besides. */
+export interface EmittingWebSocket {
+  // Each event has its own arguments, which only `ws` could tell.
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  off(event: string, listener: (...args: never[]) => void): unknown;
+}
+
 /** The values of {@link WebSocketLike.readyState}. */
 export const ReadyState = { connecting: 0, open: 1, closing: 2, closed: 3 } as const;

@@ -2,18 +2,12 @@ import { type CloseReason, giveBack, RpcError, type TransportEvents, type Transp
 import { closeFrameOf, reasonOfClose } from "./close-code.ts";
 import {
   type CloseEventLike,
+  type EmittingWebSocket,
   type NodeWebSocket,
   ReadyState,
   type WebSocketEvents,
   type WebSocketLike,
 } from "./web-socket-like.ts";
-
-/** How a {@link WebSocketPort} treats its socket. */
-export interface WebSocketPortOptions {
-  /** The socket is ours to close. */
-  readonly owned: boolean;
-  readonly highWaterMark: number;
-}
 
 /** How long, in milliseconds, a closing peer may take to answer the close frame. */
 const closePatience = 2_000;
@@ -30,21 +24,27 @@ const heard = ["open", "message", "error", "close"] as const;
 export class WebSocketPort implements TransportPort, WebSocketEvents {
   readonly #socket: WebSocketLike & NodeWebSocket;
   readonly #events: TransportEvents;
-  readonly #options: WebSocketPortOptions;
+  readonly #owned: boolean;
+  readonly #highWaterMark: number;
   /** What was sent while connecting. */
   #early: (string | Uint8Array<ArrayBuffer>)[] | undefined;
   #busy: boolean | undefined;
+  /** Takes the listeners off a socket of `ws`. */
+  readonly #stop: (() => void) | undefined;
   /** While the socket's buffer is full: stops to wait for room. */
   #full: (() => void) | undefined;
 
-  constructor(socket: WebSocketLike, events: TransportEvents, options: WebSocketPortOptions) {
+  /** @param owned the socket is ours to close. */
+  constructor(socket: WebSocketLike, events: TransportEvents, owned: boolean, highWaterMark: number) {
     this.#socket = socket;
     this.#events = events;
-    this.#options = options;
+    this.#owned = owned;
+    this.#highWaterMark = highWaterMark;
     // `ws` gives parts of what it read, instead of a copy of each.
     socket.binaryType = "terminate" in socket ? "nodebuffer" : "arraybuffer";
     const opening = socket.readyState === ReadyState.connecting;
-    for (const type of heard) if (opening || type !== "open") socket.addEventListener(type, this);
+    if (isEmitter(socket)) this.#stop = this.#hear(socket, opening);
+    else for (const type of heard) if (opening || type !== "open") socket.addEventListener(type, this);
     if (socket.readyState >= ReadyState.closing) events.end(alreadyClosed);
   }
 
@@ -77,7 +77,7 @@ export class WebSocketPort implements TransportPort, WebSocketEvents {
     if (message.length < worthGiving || typeof message === "string") this.#socket.send(message);
     // Only `ws` calls back.
     else this.#socket.send(message, (error) => error ?? giveBack(message));
-    if (!this.#full && this.#socket.bufferedAmount >= this.#options.highWaterMark) this.#waitForRoom();
+    if (!this.#full && this.#socket.bufferedAmount >= this.#highWaterMark) this.#waitForRoom();
   }
 
   /** True from the high-water mark until half of it has left. */
@@ -95,8 +95,27 @@ export class WebSocketPort implements TransportPort, WebSocketEvents {
   close(reason: CloseReason): void {
     this.#full?.();
     this.#early = undefined;
-    for (const type of heard) this.#socket.removeEventListener(type, this);
-    if (this.#options.owned && this.#socket.readyState !== ReadyState.closed) closeSocket(this.#socket, reason);
+    if (this.#stop) this.#stop();
+    else for (const type of heard) this.#socket.removeEventListener(type, this);
+    if (this.#owned && this.#socket.readyState !== ReadyState.closed) closeSocket(this.#socket, reason);
+  }
+
+  /** What `ws` tells as an EventEmitter takes no object for each message, and holds less for each socket. */
+  #hear(socket: EmittingWebSocket, opening: boolean): () => void {
+    const message = (data: unknown, binary: boolean) => this.#events.message(binary ? messageOf(data) : String(data));
+    const close = (code: number, reason: unknown) => this.#events.end(reasonOfClose({ code, reason: String(reason) }));
+    const error = (why: unknown) => this.#events.end(reasonOfError(why));
+    const open = opening ? () => this.#opened() : undefined;
+    socket.on("message", message);
+    socket.on("close", close);
+    socket.on("error", error);
+    if (open) socket.on("open", open);
+    return () => {
+      socket.off("message", message);
+      socket.off("close", close);
+      socket.off("error", error);
+      if (open) socket.off("open", open);
+    };
   }
 
   #opened(): void {
@@ -121,10 +140,14 @@ export class WebSocketPort implements TransportPort, WebSocketEvents {
   }
 
   #look(): void {
-    if (this.#socket.bufferedAmount > this.#options.highWaterMark / 2) return this.#waitForRoom();
+    if (this.#socket.bufferedAmount > this.#highWaterMark / 2) return this.#waitForRoom();
     this.#full = undefined;
     this.#events.writable();
   }
+}
+
+function isEmitter(socket: object): socket is EmittingWebSocket {
+  return "terminate" in socket && "on" in socket && "off" in socket;
 }
 
 /** Text, or a plain view of what `ws` gives as a Buffer and browsers as an ArrayBuffer. */

@@ -49,6 +49,7 @@ function checked(socket: WebSocketLike): WebSocketLike {
   throw new TypeError("expected a WebSocket, or a function that makes one; for a URL there is webSocketConnector(url)");
 }
 
+const mebibyte = 1024 * 1024;
 const textForm = /* @__PURE__ */ json();
 const binaryForm = /* @__PURE__ */ lengthFramed();
 const network = { maxMessage, announcesDeath: false, network: true } as const;
@@ -63,7 +64,7 @@ const traitsOf = {
 export function openWebSocket(
   socket: WebSocketLike,
   owned: boolean,
-  { trusted = false, binary = false, highWaterMark = 1024 * 1024 }: WebSocketTransportOptions,
+  { trusted = false, binary = false, highWaterMark = mebibyte }: WebSocketTransportOptions,
   peer: Partial<Peer> = {},
 ): Transport {
   return defineTransport({
@@ -71,6 +72,6 @@ export function openWebSocket(
     peer: { kind: "websocket", ...peer },
     port: socket,
     codec: binary ? binaryForm : textForm,
-    open: (events) => new WebSocketPort(socket, events, { owned, highWaterMark }),
+    open: (events) => new WebSocketPort(socket, events, owned, highWaterMark),
   });
 }
