@@ -46,6 +46,39 @@ describe("a transport", () => {
     expect(said).toHaveBeenCalledTimes(2);
   });
 
+  it("who listens twice hears twice, and stops as often as it began, whatever else is stopped again", () => {
+    const { transport, events } = driven();
+    const listener = vi.fn();
+    const ways = [
+      [() => transport.receive(listener), () => events.message("a")],
+      [() => transport.onWritable(listener), () => events.writable()],
+    ] as const;
+    for (const [listen, tell] of ways) {
+      const [first, second] = [listen(), listen()];
+      const heard = () => {
+        listener.mockClear();
+        tell();
+        return listener.mock.calls.length;
+      };
+      expect(heard()).toBe(2);
+      first();
+      first();
+      expect(heard()).toBe(1);
+      const third = listen();
+      first();
+      expect(heard()).toBe(2);
+      second();
+      third();
+      expect(listener).toHaveBeenCalledTimes(2);
+    }
+    const ends = vi.fn();
+    const stop = transport.onClose(ends);
+    transport.onClose(ends);
+    stop();
+    events.end(gone);
+    expect(ends).toHaveBeenCalledTimes(1);
+  });
+
   it("M-12 M-18 O-20 ends once, tells why, and tells late listeners too", async () => {
     const { transport, close, events } = driven();
     const reasons: unknown[] = [];
