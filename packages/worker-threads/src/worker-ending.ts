@@ -22,12 +22,14 @@ export function workerEnding(facts: WorkerFacts): CloseReason {
   const { failure, exitCode } = facts;
   const message = failure ? describeFailure(failure.error, facts.heard) : describeExit(exitCode, facts.heard);
   const cause = failure ? failure.error : Object.freeze({ exitCode });
-  return { code: "UNAVAILABLE", message, by: "platform", cause };
+  const reason: CloseReason = { code: "UNAVAILABLE", message, by: "platform", cause };
+  // A worker says hello before it runs anything, and what it sent before it failed has arrived.
+  return failure && !facts.heard && !ranOut(failure.error) ? { ...reason, delivered: "no" } : reason;
 }
 
 function describeFailure(error: unknown, heard: boolean): string {
   const what = inOneLine(error);
-  if (codeOf(error) === "ERR_WORKER_OUT_OF_MEMORY") return `the worker ran out of memory (${what})`;
+  if (ranOut(error)) return `the worker ran out of memory (${what})`;
   if (heard) return `the worker ended by an uncaught error: ${what}`;
   const remedy = bootRemedy(error);
   return `the worker failed before its first message: ${what}${remedy && `. ${remedy}`}`;
@@ -47,6 +49,7 @@ function inOneLine(error: unknown): string {
   return typeof name === "string" && name !== "Error" ? `${name}: ${message}` : message;
 }
 
-function codeOf(error: unknown): unknown {
-  return typeof error === "object" && error !== null ? (error as { code?: unknown }).code : undefined;
+function ranOut(error: unknown): boolean {
+  const code = typeof error === "object" && error !== null ? (error as { code?: unknown }).code : undefined;
+  return code === "ERR_WORKER_OUT_OF_MEMORY";
 }

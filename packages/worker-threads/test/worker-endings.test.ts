@@ -151,6 +151,8 @@ describe.each([...endings, ...bootFailures])("a worker that ends by $name", ({ m
     expect(performance.now() - signalled).toBeLessThan(within(100));
     expect(reason).toMatchObject({ code: "UNAVAILABLE", by: "platform", message: expect.stringMatching(message) });
     cause(reason.cause);
+    // Whoever failed before its hello has run nothing.
+    expect(reason.delivered).toBe(message.source.includes("failed before its first message") ? "no" : undefined);
     if (!message.source.includes("before its first message")) expect(got.length).toBe(100);
     expect(() => transport.send(1)).toThrow(expect.objectContaining({ code: "UNAVAILABLE", delivered: "no" }));
     expect(listenersOf(worker)).toBe(0);
