@@ -25,6 +25,7 @@ function isWithin(value: unknown, levels: number, rest: { nodes: number; bytes: 
   const prototype: unknown = Object.getPrototypeOf(value);
   if (levels === 0 || (prototype !== Object.prototype && prototype !== Array.prototype)) return false;
   if (Array.isArray(value)) {
+    if (value.length > rest.nodes) return false;
     const items: unknown[] = Object.values(value);
     // It has holes, or names.
     if (items.length !== value.length) return false;
