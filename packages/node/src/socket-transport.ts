@@ -128,12 +128,14 @@ class SocketPort implements TransportPort {
 
 const endings = {
   inputEnded: { code: "UNAVAILABLE", message: "the other end closed the connection", by: "remote" },
-  failed: (error: Error): CloseReason => ({
-    code: "UNAVAILABLE",
-    message: `the connection broke: ${error.message}`,
-    by: "platform",
-    cause: error,
-  }),
+  failed(cause: NodeJS.ErrnoException): CloseReason {
+    // Of several addresses that were tried, Node tells in a list, and says nothing itself.
+    const never = cause instanceof AggregateError || cause.syscall === "connect" || cause.syscall === "getaddrinfo";
+    const why = cause.message || String(cause.code);
+    const common = { code: "UNAVAILABLE", by: "platform", cause } as const;
+    if (never) return { ...common, message: `could not connect: ${why}`, delivered: "no" };
+    return { ...common, message: `the connection broke: ${why}` };
+  },
 } as const;
 
 /** Lets what was sent leave, then closes; a peer that keeps its half open, or is gone, is cut off. */

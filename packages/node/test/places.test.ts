@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import type { Listener, SessionSource } from "@portolan/protocol";
+import { type Listener, openSession, type SessionSource } from "@portolan/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   forkTransport,
@@ -14,6 +14,7 @@ import {
   socketTransport,
 } from "../src/index.ts";
 import { serveSockets } from "./support/ends.ts";
+import { socketPath } from "./support/places.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -51,6 +52,31 @@ describe("where sockets listen and connect", () => {
     const spawned = spawn(process.execPath, ["-e", "0"]);
     expect(() => forkTransport(spawned)).toThrow(/others take spawnTransport/);
     await new Promise((resolve) => spawned.once("close", resolve));
+  });
+
+  it("calls to where nobody listens were surely not delivered, and the error says what was tried", async () => {
+    const { path, remove } = socketPath();
+    for (const [dial, says] of [
+      [() => connect(path), `could not connect: connect ENOENT ${path}`],
+      [() => connect(1, "127.0.0.1"), "could not connect: connect ECONNREFUSED 127.0.0.1:1"],
+    ] as const) {
+      const session = openSession<{ add(a: number, b: number): number }>(socketTransport(dial));
+      await expect(session.remote.add(1, 2)).rejects.toMatchObject({
+        code: "UNAVAILABLE",
+        message: says,
+        delivered: "no",
+      });
+    }
+    // As Node tells of a name with two addresses.
+    const socket = connect({ port: 1, host: "two.addresses", lookup: () => {} });
+    const session = openSession<{ add(a: number, b: number): number }>(socketTransport(socket));
+    const call = session.remote.add(1, 2);
+    await new Promise(setImmediate);
+    socket.destroy(
+      Object.assign(new AggregateError([new Error("connect ECONNREFUSED ::1:1")]), { code: "ECONNREFUSED" }),
+    );
+    await expect(call).rejects.toMatchObject({ message: "could not connect: ECONNREFUSED", delivered: "no" });
+    remove();
   });
 
   it("a function that makes no socket ends the connector, since trying again cannot help", async () => {
