@@ -8,8 +8,8 @@ import {
   trace,
 } from "@opentelemetry/api";
 import type { IncomingInterceptor } from "@portolan/protocol";
-import { callAttributes, endSpan, failSpan, spanName } from "./call-span.ts";
-import { isStream, traceStream } from "./traced-stream.ts";
+import { callAttributes, spanName } from "./call-span.ts";
+import { runInSpan } from "./run-in-span.ts";
 
 type Call = Parameters<IncomingInterceptor>[0];
 
@@ -20,15 +20,7 @@ export function traceIncoming(tracer: Tracer, acceptParent: (call: Call) => bool
     const attributes = callAttributes(call.path, call.notification);
     const span = tracer.startSpan(spanName(call.path), { kind: SpanKind.SERVER, attributes }, parent);
     const active = trace.setSpan(parent, span);
-    try {
-      const result = await context.with(active, next);
-      if (isStream(result)) return traceStream(result, span, active);
-      endSpan(span);
-      return result;
-    } catch (error) {
-      failSpan(span, error);
-      throw error;
-    }
+    return runInSpan(span, active, next);
   };
 }
 

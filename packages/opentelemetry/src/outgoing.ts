@@ -1,7 +1,7 @@
 import { context, propagation, SpanKind, type Tracer, trace } from "@opentelemetry/api";
 import type { OutgoingInterceptor } from "@portolan/protocol";
-import { callAttributes, endSpan, failSpan, spanName } from "./call-span.ts";
-import { isStream, traceStream } from "./traced-stream.ts";
+import { callAttributes, spanName } from "./call-span.ts";
+import { runInSpan } from "./run-in-span.ts";
 
 /** A CLIENT span around every call made; its context travels in the metadata. */
 export function traceOutgoing(tracer: Tracer): OutgoingInterceptor {
@@ -9,16 +9,7 @@ export function traceOutgoing(tracer: Tracer): OutgoingInterceptor {
     const attributes = callAttributes(call.path, call.notify);
     const span = tracer.startSpan(spanName(call.path), { kind: SpanKind.CLIENT, attributes });
     const active = trace.setSpan(context.active(), span);
-    try {
-      const metadata = withTraceContext(call.metadata, active);
-      const result = await context.with(active, () => next({ ...call, metadata }));
-      if (isStream(result)) return traceStream(result, span, active);
-      endSpan(span);
-      return result;
-    } catch (error) {
-      failSpan(span, error);
-      throw error;
-    }
+    return runInSpan(span, active, () => next({ ...call, metadata: withTraceContext(call.metadata, active) }));
   };
 }
 

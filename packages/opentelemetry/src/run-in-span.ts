@@ -3,13 +3,26 @@ import { endSpan, failSpan } from "./call-span.ts";
 
 type Stream = AsyncIterator<unknown> & AsyncIterable<unknown>;
 
+/** Runs a call in the context of its span, which ends with the call, or with the stream that the call gives. */
+export async function runInSpan(span: Span, active: Context, run: () => unknown): Promise<unknown> {
+  try {
+    const result = await context.with(active, run);
+    if (isStream(result)) return traceStream(result, span, active);
+    endSpan(span);
+    return result;
+  } catch (error) {
+    failSpan(span, error);
+    throw error;
+  }
+}
+
 /** What is iterated asynchronously, and not a ReadableStream, which has readers of its own. */
-export function isStream(value: unknown): value is Stream {
+function isStream(value: unknown): value is Stream {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value && "next" in value;
 }
 
 /** The same stream, whose items are made in the span's context, and whose end ends the span. */
-export function traceStream(stream: Stream, span: Span, active: Context): Stream {
+function traceStream(stream: Stream, span: Span, active: Context): Stream {
   let items = 0;
   const step = async (take: () => Promise<IteratorResult<unknown>>): Promise<IteratorResult<unknown>> => {
     try {
