@@ -23,7 +23,7 @@ describe("an item that cannot be read", () => {
   });
 
   it("of a registered class is that class", async () => {
-    registerClass("fixed-bugs.Money", Money, { encode: ({ cents }) => ({ cents }) });
+    registerClass("hostile-messages.Money", Money, { encode: ({ cents }) => ({ cents }) });
     const pair = open({
       async *list() {
         yield new Money();
