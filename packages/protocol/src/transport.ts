@@ -33,7 +33,7 @@ export interface Traits {
   readonly oneExchange: boolean;
   /** The other end is as trusted as our own code. Default false. */
   readonly trusted: boolean;
-  /** The other end is reached over a network: the handshake has a time limit. Default false. */
+  /** The other end is reached over a network: the handshake has a time limit, and streams begin with little under way. Default false. */
   readonly network: boolean;
 }
 
