@@ -1,4 +1,4 @@
-import { openSession, RpcError, transportPair } from "@portolan/protocol";
+import { defineConnector, openSession, RpcError, transportPair } from "@portolan/protocol";
 import { describe, expect, it, vi } from "vitest";
 import { type ClientOptions, createClient, onStatus, stats, status } from "../src/index.ts";
 import { failureOf, wire } from "./wire.ts";
@@ -233,5 +233,22 @@ describe("concurrency", () => {
     expect(most).toBeLessThanOrEqual(2);
     await end();
     expect(() => wire({}, { concurrency: 0 })).toThrow("expected concurrency to be at least 1, got 0");
+  });
+});
+
+describe("stats", () => {
+  it("opens no connection, not even that of a lazy connector", async () => {
+    let dials = 0;
+    const lazy = defineConnector(
+      () => {
+        dials++;
+        return transportPair()[0];
+      },
+      { lazy: true },
+    );
+    const client = createClient<Record<string, never>>(lazy);
+    expect(stats(client)).toBeUndefined();
+    expect(dials).toBe(0);
+    await client.close();
   });
 });

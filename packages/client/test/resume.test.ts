@@ -245,23 +245,6 @@ describe("resume, while it waits", () => {
   });
 });
 
-describe("stats", () => {
-  it("opens no connection, not even that of a lazy connector", async () => {
-    let dials = 0;
-    const lazy = defineConnector(
-      () => {
-        dials++;
-        return transportPair()[0];
-      },
-      { lazy: true },
-    );
-    const client = createClient<Record<string, never>>(lazy);
-    expect(stats(client)).toBeUndefined();
-    expect(dials).toBe(0);
-    await client.close();
-  });
-});
-
 describe("a client that closes while a stream waits to go on", () => {
   it("ends the stream at once, with what it was lost by, and leaves no timer", async () => {
     vi.useFakeTimers();
