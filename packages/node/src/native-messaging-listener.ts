@@ -33,9 +33,11 @@ export interface NativeMessagingOptions {
  * One transport arrives: the extension, over standard input and output. Its peer is
  * `{ kind: "extension", origin }`.
  *
- * While it is open, what else is printed goes to standard error.
+ * While it is open, what else is printed goes to standard error. Throws a TypeError for an `allow` that is no list, or
+ * holds an origin without its slash.
  */
 export function nativeMessagingListener(options: NativeMessagingOptions = {}): Listener {
+  checkAllow(options.allow);
   return {
     address: undefined,
     ready: Promise.resolve(),
@@ -52,6 +54,17 @@ export function nativeMessagingListener(options: NativeMessagingOptions = {}): L
     },
     async close() {},
   };
+}
+
+function checkAllow(allow: unknown): void {
+  if (allow === undefined || (Array.isArray(allow) && allow.every(isExtension))) return;
+  const expected = 'a list such as ["chrome-extension://<id>/", "name@example.org"]';
+  throw new TypeError(`expected allow to be ${expected}, got ${JSON.stringify(allow)}`);
+}
+
+/** Browsers write origins with a slash at the end, so one without would let nobody in. */
+function isExtension(name: unknown): boolean {
+  return typeof name === "string" && name !== "" && (!name.includes("://") || name.endsWith("/"));
 }
 
 /** Chromium tells the origin first; Firefox the manifest's path, then the id. */

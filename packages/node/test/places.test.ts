@@ -7,6 +7,8 @@ import { type Listener, openSession, type SessionSource } from "@portolan/protoc
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   forkTransport,
+  type NativeMessagingOptions,
+  nativeMessagingListener,
   type SocketListenerOptions,
   type SocketPlace,
   socketConnector,
@@ -40,6 +42,15 @@ describe("where sockets listen and connect", () => {
     expect(listen({ server: {} })).toThrow(/expected { server } to be one of node:net/);
     expect(listen({ server: createServer(), port: 0 })).toThrow(/and no other place/);
     expect(listen({ port: undefined, path: "/a.sock" })).not.toThrow();
+  });
+
+  it("a native host's allow that would let in others than meant, or nobody, is a TypeError", () => {
+    const listen = (allow: unknown) => () => nativeMessagingListener({ allow } as NativeMessagingOptions);
+    for (const allow of ["chrome-extension://abc/", [""], [5], ["chrome-extension://abc"], true]) {
+      expect(listen(allow)).toThrow(/expected allow to be a list such as \["chrome-extension:\/\/<id>\/"/);
+    }
+    expect(listen(["chrome-extension://abc/", "name@example.org"])).not.toThrow();
+    expect(listen(undefined)).not.toThrow();
   });
 
   it("what is no socket, and a child without a channel, are TypeErrors that name the way", async () => {
