@@ -9,20 +9,17 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createClient } from "@portolan/client";
 import { serve } from "@portolan/server";
-import { webSocketConnector } from "@portolan/websocket";
-import { webSocketListener } from "@portolan/websocket/server";
-import { WebSocket } from "ws";
-import { socketConnector, socketListener } from "../../packages/node/dist/index.js";
 
 const [kind = "text", mebibytes = "1024", side = "client"] = process.argv.slice(2);
 const binary = kind === "binary";
 const piece = new Uint8Array(64 * 1024).fill(7);
+// Only what is measured: collections take longer with more code loaded.
+const sockets = () => import("../../packages/node/dist/index.js");
 const told = (from) => new Promise((resolve) => from.once("message", resolve));
 
 if (side === "server") {
   const place = { port: 0, host: "127.0.0.1" };
-  const webSockets = () => webSocketListener({ ...place, origins: [], allowNoOrigin: true, binary });
-  const server = serve(kind === "tcp" ? socketListener(place) : webSockets(), {
+  const server = serve(await listener(place), {
     add: (a, b) => a + b,
     async take(pieces) {
       let size = 0;
@@ -36,8 +33,7 @@ if (side === "server") {
 } else {
   const child = fork(fileURLToPath(import.meta.url), [kind, mebibytes, "server"]);
   const port = await told(child);
-  const webSocket = () => webSocketConnector(`ws://127.0.0.1:${port}`, { WebSocket, binary });
-  const client = createClient(kind === "tcp" ? socketConnector({ port }) : webSocket());
+  const client = createClient(await connector(port));
   const idle = [];
   for (let call = 0; call < 2_000; call++) await timed(idle, client);
   // The first pieces compile what the others run.
@@ -69,6 +65,18 @@ if (side === "server") {
   });
   await client.close();
   child.kill();
+}
+
+async function listener(place) {
+  if (kind === "tcp") return (await sockets()).socketListener(place);
+  const { webSocketListener } = await import("@portolan/websocket/server");
+  return webSocketListener({ ...place, origins: [], allowNoOrigin: true, binary });
+}
+
+async function connector(port) {
+  if (kind === "tcp") return (await sockets()).socketConnector({ port });
+  const [{ webSocketConnector }, { WebSocket }] = await Promise.all([import("@portolan/websocket"), import("ws")]);
+  return webSocketConnector(`ws://127.0.0.1:${port}`, { WebSocket, binary });
 }
 
 async function* pieces(mebibytes) {
