@@ -19,36 +19,31 @@ export function deferCall(
   abandon?: () => void,
 ): ResultBase {
   const result = new CallResult({ unread }, path.segments);
-  const fail = (error: unknown) => result.reject(() => RpcError.from(error, "INTERNAL", "no"));
-  const giveUp = (error: RpcError) => {
+  const { signal, timeout } = options ?? {};
+  const started = performance.now();
+  let unwatch: (() => void) | undefined;
+  const fail = (error: unknown) => {
     unwatch?.();
+    result.reject(() => RpcError.from(error, "INTERNAL", "no"));
+  };
+  const giveUp = (error: RpcError) => {
     abandon?.();
     fail(error);
   };
-  const { signal, timeout } = options ?? {};
-  let unwatch: (() => void) | undefined;
   if (signal?.aborted) {
     giveUp(aborted(signal));
     return result;
   }
-  const started = performance.now();
-  const late = new RpcError("DEADLINE_EXCEEDED", `no connection within ${timeout} ms`, { delivered: "no" });
-  unwatch = watchCall(signal, timeout, { abort: () => giveUp(aborted(signal)), expire: () => giveUp(late) });
+  unwatch = watchCall(signal, timeout, { abort: () => giveUp(aborted(signal)), expire: () => giveUp(late(timeout)) });
   try {
     const captured = captureArguments(args);
-    base.then(
-      (found) => {
-        unwatch?.();
-        if (!result.settled)
-          result.adopt(found.call(path, captured, rest(options, performance.now() - started)).promise());
-      },
-      (error: unknown) => {
-        unwatch?.();
-        fail(error);
-      },
-    );
+    const call = (found: StubBase) => {
+      unwatch?.();
+      if (result.settled) return;
+      result.adopt(found.call(path, captured, rest(options, performance.now() - started)).promise());
+    };
+    base.then(call, fail);
   } catch (error) {
-    unwatch?.();
     fail(error);
   }
   return result;
@@ -67,4 +62,8 @@ function rest(options: CallOptions | undefined, passed: number): CallOptions | u
 
 function aborted(signal: AbortSignal | undefined): RpcError {
   return new RpcError("CANCELLED", "the call was aborted", { cause: signal?.reason, delivered: "no" });
+}
+
+function late(timeout: number | undefined): RpcError {
+  return new RpcError("DEADLINE_EXCEEDED", `no connection within ${timeout} ms`, { delivered: "no" });
 }
