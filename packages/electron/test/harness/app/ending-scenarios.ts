@@ -29,6 +29,7 @@ export const endingScenarios: Record<string, Scenario> = {
     const began = performance.now();
     window.webContents.forcefullyCrashRenderer();
     const reason = await session.closed;
+    while (settled.length < 120 && performance.now() - began < 5_000) await turn();
     const ms = performance.now() - began;
     // Theirs end in the middle of a pause.
     while (seen.finished < 10) await turn();
