@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Listener, openSession, type SessionSource } from "@portolan/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -20,7 +21,7 @@ import { socketPath } from "./support/places.ts";
 
 let folder = "";
 beforeEach(() => {
-  folder = mkdtempSync("/tmp/portolan places \u00fc-");
+  folder = mkdtempSync(join(tmpdir(), "portolan places \u00fc-"));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 

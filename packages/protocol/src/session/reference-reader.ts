@@ -1,4 +1,5 @@
 import { RpcError } from "../error.ts";
+import { isId } from "../parse-message.ts";
 import { ValueKind } from "../values/kinds.ts";
 import type { ReferenceKind, ReferenceReader } from "../values/reference.ts";
 import { Lease } from "./exports.ts";
@@ -58,10 +59,10 @@ export class Reader implements ReferenceReader {
   giveBack(table: unknown): void {
     for (const entry of Array.isArray(table) ? (table as readonly unknown[]) : []) {
       const [kind, , id, how] = Array.isArray(entry) ? (entry as readonly unknown[]) : [];
-      if (!Number.isSafeInteger(id) || (id as number) < 1) continue;
-      if (kind === ValueKind.stream) this.#rooms.streams.refuse(id as number, how);
+      if (!isId(id)) continue;
+      if (kind === ValueKind.stream) this.#rooms.streams.refuse(id, how);
       else if ((kind === ValueKind.function || kind === ValueKind.target) && how !== Lease.lent) {
-        this.#rooms.stubs.refuse(id as number, this.#received.includes(id as number));
+        this.#rooms.stubs.refuse(id, this.#received.includes(id));
       }
     }
   }
@@ -87,8 +88,8 @@ export class Reader implements ReferenceReader {
 }
 
 function idIn(kind: ReferenceKind, value: unknown): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 1) throw malformed(kind, value);
-  return value as number;
+  if (!isId(value)) throw malformed(kind, value);
+  return value;
 }
 
 function targetIn(value: unknown): number {

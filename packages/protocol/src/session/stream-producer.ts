@@ -158,7 +158,7 @@ export class Producer {
     const { value, meta } = isItemWithMeta(yielded) ? yielded : { value: yielded };
     const { data, table, transfer, size } = this.#owner.packItem(value);
     const index = this.#items.length;
-    if (table) this.#table = this.#table.concat(placeTable(table, index));
+    if (table) for (const entry of placeTable(table, index)) this.#table.push(entry);
     if (transfer.length > 0) this.#transfer.push(...transfer);
     if (meta) this.#metas.push([index, meta.id ?? null, meta.retry ?? null]);
     this.#put(data, size);

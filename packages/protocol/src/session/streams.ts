@@ -7,6 +7,7 @@ import {
   type Message,
   type StopMessage,
 } from "../message.ts";
+import { isId, isIndex } from "../parse-message.ts";
 import type { ItemMeta } from "../stream-meta.ts";
 import type { Packed } from "../values/pack.ts";
 import type { IncomingCall } from "./incoming-call.ts";
@@ -88,13 +89,13 @@ export class Streams {
 
   /** Revives a stream that arrived. */
   read([id, form, items, bytes]: readonly unknown[], tie: StreamTie): object {
-    if (!Number.isSafeInteger(id) || (id as number) < 1) throw malformed("id", id);
+    if (!isId(id)) throw malformed("id", id);
     if (form !== 0 && form !== 1 && form !== 2) throw malformed("form", form);
     this.#demandRoom();
-    const name = -(id as number);
+    const name = -id;
     if (this.#producers.has(name) || this.#consumers.has(name)) throw malformed("id used twice", id);
     if (form !== StreamForms.writable) return this.#openReader(name, form, tie);
-    if (!isCount(items) || !isCount(bytes)) throw malformed("credit", `${String(items)}, ${String(bytes)}`);
+    if (!isIndex(items) || !isIndex(bytes)) throw malformed("credit", `${String(items)}, ${String(bytes)}`);
     return this.#openWriter(name, tie, items, bytes);
   }
 
@@ -282,10 +283,6 @@ function metaMap(metas: NonNullable<ItemsMessage[5]>): ReadonlyMap<number, ItemM
   return new Map(
     metas.map(([index, id, retry]) => [index, { ...(id !== null && { id }), ...(retry !== null && { retry }) }]),
   );
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function malformed(what: string, value: unknown): RpcError {
