@@ -1,6 +1,7 @@
 import {
   type ConnectorOptions,
   defineConnector,
+  onAbort,
   RpcError,
   randomHex,
   type SessionSource,
@@ -40,12 +41,13 @@ export function askForPort(name: string, trusted: boolean, signal: AbortSignal):
     const ask = (): void => postToPage(window, { portolan: "wanted", name, id });
     const finish = (): void => {
       stop();
-      signal.removeEventListener("abort", onAbort);
+      unwatch();
     };
-    const onAbort = (): void => {
+    const abort = (): void => {
       finish();
       reject(signal.reason);
     };
+    const unwatch = onAbort(signal, abort);
     const stop = hearPage(window, name, (message, event) => {
       if (message.portolan === "here") return ask();
       if (message.portolan === "wanted" || message.id !== id) return;
@@ -57,8 +59,7 @@ export function askForPort(name: string, trusted: boolean, signal: AbortSignal):
       else if (port) resolve(privatePortTransport(port, { peer, trusted, way: message, watch: true }));
       else reject(new RpcError("UNAVAILABLE", "the content script sent no port", { delivered: "no" }));
     });
-    signal.addEventListener("abort", onAbort);
-    if (signal.aborted) onAbort();
+    if (signal.aborted) abort();
     else ask();
   });
 }

@@ -1,3 +1,5 @@
+import { onAbort } from "@portolan/protocol";
+
 /** A document, as far as prerendering is concerned. Firefox has no such thing. */
 interface PrerenderingDocument {
   readonly prerendering?: boolean;
@@ -16,18 +18,18 @@ export function untilActivated(signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       document.removeEventListener("prerenderingchange", onShown);
-      signal.removeEventListener("abort", onAbort);
+      unwatch();
     };
     const onShown = (): void => {
       stop();
       resolve();
     };
-    const onAbort = (): void => {
+    const abort = (): void => {
       stop();
       reject(signal.reason);
     };
+    const unwatch = onAbort(signal, abort);
     document.addEventListener("prerenderingchange", onShown);
-    signal.addEventListener("abort", onAbort);
-    if (signal.aborted) onAbort();
+    if (signal.aborted) abort();
   });
 }

@@ -1,4 +1,4 @@
-import { RpcError, relay, type Transport } from "@portolan/protocol";
+import { onAbort, RpcError, relay, type Transport } from "@portolan/protocol";
 import {
   hearPage,
   type PageWindow,
@@ -37,14 +37,14 @@ export function relayPages(options: PageRelayOptions = {}): () => void {
   const stopHearing = hearPage(window, name, (message, event) => {
     if (message.portolan === "wanted") void answer(message.id, event);
   });
-  signal?.addEventListener("abort", stop);
+  const unwatch = signal && onAbort(signal, stop);
   if (signal?.aborted) stop();
   else postToPage(window, { portolan: "here", name });
   return stop;
 
   function stop(): void {
     stopHearing();
-    signal?.removeEventListener("abort", stop);
+    unwatch?.();
     abort.abort(new RpcError("UNAVAILABLE", "the content script stopped relaying", { delivered: "no" }));
   }
 
@@ -75,9 +75,7 @@ function join(
   const { origin, href } = window.location;
   const peer = { kind: "extension-page-script", name, origin, url: href };
   const joined = relay(privatePortTransport(port1, { peer, trusted: false }), background);
-  const onAbort = (): void => joined.close();
-  stopped.addEventListener("abort", onAbort);
-  background.onClose(() => stopped.removeEventListener("abort", onAbort));
+  background.onClose(onAbort(stopped, () => joined.close()));
   return port2;
 }
 

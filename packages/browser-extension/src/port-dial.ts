@@ -1,4 +1,4 @@
-import { type Peer, RpcError, type Transport } from "@portolan/protocol";
+import { onAbort, type Peer, RpcError, type Transport } from "@portolan/protocol";
 import type { RuntimePortLike } from "./extension-api.ts";
 import { narrower, parseHandshake } from "./handshake.ts";
 import { carriageOf } from "./port-carriage.ts";
@@ -31,16 +31,16 @@ export function dialPort(port: RuntimePortLike, options: DialOptions): Promise<T
   return new Promise<Transport>((resolve, reject) => {
     const stopWaiting = (): void => {
       clearTimeout(timer);
-      options.signal.removeEventListener("abort", onAbort);
+      unwatch();
     };
     const giveUp = (error: unknown): void => {
       stopWaiting();
       line.close();
       reject(error);
     };
-    const onAbort = (): void => giveUp(options.signal.reason);
+    const abort = (): void => giveUp(options.signal.reason);
+    const unwatch = onAbort(options.signal, abort);
     const timer = setTimeout(() => giveUp(noAnswer(options)), options.patience);
-    options.signal.addEventListener("abort", onAbort);
     line.end = ({ code, message, cause }) =>
       giveUp(new RpcError(code === "OK" ? "UNAVAILABLE" : code, message, { cause, delivered: "no" }));
     line.message = (data) => {
@@ -50,7 +50,7 @@ export function dialPort(port: RuntimePortLike, options: DialOptions): Promise<T
       stopWaiting();
       resolve(take(line, message.id, message.carries, options));
     };
-    if (options.signal.aborted) onAbort();
+    if (options.signal.aborted) abort();
   });
 }
 

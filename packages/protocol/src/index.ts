@@ -72,6 +72,7 @@ export type { CodecOptions, CodecSession, DecodeGuard, FramePieces } from "./cod
 export { type ConnectorOptions, defineConnector } from "./connector.ts";
 export { markDefined } from "./error.ts";
 export { isForeign } from "./error-wire.ts";
+export { isThenable } from "./is-thenable.ts";
 export { parseJson } from "./json-codec.ts";
 export type { Listener } from "./listener.ts";
 export { forbiddenNames, lazyMark, procedureMark } from "./marks.ts";

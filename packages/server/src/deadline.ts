@@ -1,4 +1,4 @@
-import { after, RpcError } from "@portolan/protocol";
+import { after, onAbort, RpcError } from "@portolan/protocol";
 
 /** The time that a procedure grants one call, and the signal that says when it is over. */
 export class Deadline {
@@ -21,7 +21,7 @@ export class Deadline {
     const abort = () => this.#controller.abort(outer.reason);
     if (outer.aborted) abort();
     // The call's signal lives as long as the call: nothing is left behind.
-    else outer.addEventListener("abort", abort, { once: true });
+    else onAbort(outer, abort);
   }
 
   get signal(): AbortSignal {

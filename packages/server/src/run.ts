@@ -4,6 +4,7 @@ import {
   enterCall,
   isGenerated,
   isItemWithMeta,
+  isThenable,
   leaveCall,
   markUnstarted,
   RpcError,
@@ -138,9 +139,3 @@ export class Run implements GroundOwner {
 }
 
 type AnyMiddleware = (options: MiddlewareOptions<unknown, unknown, unknown>) => unknown;
-
-function isThenable(value: unknown): value is Promise<unknown> {
-  // The result of a call of ours is a function.
-  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
-  return typeof (value as { then?: unknown }).then === "function";
-}

@@ -1,4 +1,10 @@
-import { type ConnectorOptions, defineConnector, type SessionSource, type Transport } from "@portolan/protocol";
+import {
+  type ConnectorOptions,
+  defineConnector,
+  onAbort,
+  type SessionSource,
+  type Transport,
+} from "@portolan/protocol";
 import { openMainLink } from "./main-link.ts";
 import type { MainTransportOptions } from "./main-transport.ts";
 
@@ -14,13 +20,12 @@ export function mainConnector(options: MainConnectorOptions = {}): SessionSource
   const { name = "main", trusted = true, ...redial } = options;
   return defineConnector(async (signal: AbortSignal): Promise<Transport> => {
     const { transport, accepted } = openMainLink(name, trusted);
-    const abort = (): void => transport.close();
-    signal.addEventListener("abort", abort, { once: true });
+    const unwatch = onAbort(signal, () => transport.close());
     try {
       await accepted;
       return transport;
     } finally {
-      signal.removeEventListener("abort", abort);
+      unwatch();
     }
   }, redial);
 }

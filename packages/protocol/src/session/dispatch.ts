@@ -1,4 +1,5 @@
 import { RpcError } from "../error.ts";
+import { isThenable } from "../is-thenable.ts";
 import { type CallExtra, type CallMessage, Kind, type Message, type NotifyMessage, type WirePath } from "../message.ts";
 import { plainSize } from "../values/pack.ts";
 import { unpackMetadata } from "./call-extra.ts";
@@ -288,9 +289,4 @@ export class Dispatch {
 function withTable(message: Message, { table }: Outgoing): Message {
   // Answers end with their table.
   return table === null ? message : ([...message, table] as unknown as Message);
-}
-
-function isThenable(value: unknown): boolean {
-  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
-  return typeof (value as { then?: unknown }).then === "function";
 }

@@ -1,6 +1,7 @@
 import { after } from "../after.ts";
 import type { Codec } from "../codec.ts";
 import { RpcError } from "../error.ts";
+import { isThenable } from "../is-thenable.ts";
 import type { HelloMessage, Message } from "../message.ts";
 import type { Session, SessionOptions } from "../session-options.ts";
 import type { Transport } from "../transport.ts";
@@ -219,8 +220,4 @@ export class Greeter {
     const { handshake } = this.#owner.limits;
     this.#owner.fail(new RpcError("DEADLINE_EXCEEDED", `no hello within ${handshake} ms`, { delivered: "no" }));
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }

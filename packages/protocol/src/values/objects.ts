@@ -10,7 +10,7 @@ import { packList } from "./lists.ts";
 import type { Packing } from "./packing.ts";
 import { isMoved, packMoved, packPlatformObject, remedyFor } from "./platform-objects.ts";
 import { packNullProto, packRecord } from "./records.ts";
-import { referenceKindOf } from "./references.ts";
+import { referenceKindOf, showsThen } from "./references.ts";
 import { packBoxed, packDate, packRegExp } from "./wrappers.ts";
 
 const show = Object.prototype.toString;
@@ -21,7 +21,7 @@ export function packObject(source: object, key: Key, packing: Packing): unknown 
   const prototype: object | null = Object.getPrototypeOf(source);
   if (prototype === Array.prototype && Array.isArray(source)) return packList(source, key, packing);
   if (prototype === Object.prototype && show.call(source) === "[object Object]") {
-    return isThenable(source) ? packing.reference("promise", source, key) : packRecord(source, key, packing);
+    return showsThen(source) ? packing.reference("promise", source, key) : packRecord(source, key, packing);
   }
   if (ArrayBuffer.isView(source) && !classes.has(prototype as object)) return packBytes(source, key, packing);
   const tag = tagOf(source);
@@ -36,13 +36,9 @@ export function packObject(source: object, key: Key, packing: Packing): unknown 
 
 function packPlain(source: object, prototype: object | null, tag: string, key: Key, packing: Packing): unknown {
   if (tag !== "Object") throw packing.refuse(`it calls itself ${tag}; spread it into a plain object`);
-  if (isThenable(source)) return packing.reference("promise", source, key);
+  if (showsThen(source)) return packing.reference("promise", source, key);
   if (Symbol.asyncIterator in source) return packing.reference("stream", source, key);
   return prototype ? packRecord(source, key, packing) : packNullProto(source, key, packing);
-}
-
-function isThenable(source: object): boolean {
-  return "then" in source && typeof source.then === "function";
 }
 
 /** Packs an instance of something: of the language, of the platform, or of the user. */

@@ -10,5 +10,10 @@ export function referenceKindOf(source: object, tag: string): ReferenceKind | un
   if (/^(Read|Writ)ableStream$|Generator$|Iterator( Helper)?$/.test(tag)) return "stream";
   // A directory's handle is cloned, although it lists what it holds.
   if (Symbol.asyncIterator in source && !tag.startsWith("FileSystem")) return "stream";
-  return "then" in source && typeof source.then === "function" ? "promise" : undefined;
+  return showsThen(source) ? "promise" : undefined;
+}
+
+/** True for an object that has a `then`, and says so: a JS Proxy that answers whatever it is asked crosses as what it shows. */
+export function showsThen(source: object): boolean {
+  return "then" in source && typeof source.then === "function";
 }
