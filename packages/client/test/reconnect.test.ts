@@ -9,6 +9,7 @@ import {
 } from "@portolan/protocol";
 import { describe, expect, it, vi } from "vitest";
 import { createClient, loadBalance, onStatus, status, withOptions } from "../src/index.ts";
+import { dialledOnce } from "./dialled-once.ts";
 import { failureOf } from "./wire.ts";
 
 /** A place that is dialled again and again; each session there is a new server. */
@@ -250,22 +251,10 @@ describe("the hash of a contract", () => {
 describe("a connection that was lost", () => {
   it("is held by nobody, though its client makes no further call", async () => {
     let last: WeakRef<object> | undefined;
-    let lose = (): void => {};
-    let dials = 0;
-    const source = defineConnector(
-      () => {
-        if (++dials > 1) throw new Error("nobody listens");
-        const [near, far] = transportPair();
-        lose = () => far.close();
-        openSession(far, { expose: { ping: () => "pong" } });
-        return near;
-      },
-      {
-        onConnect: (session) => {
-          last = new WeakRef(session);
-        },
-      },
-    );
+    const onConnect = (session: Session) => {
+      last = new WeakRef(session);
+    };
+    const { source, lose } = dialledOnce({ expose: { ping: () => "pong" } }, { onConnect });
     const client = createClient<{ ping(): string }>(source);
     expect(await client.ping()).toBe("pong");
     lose();

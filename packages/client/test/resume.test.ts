@@ -13,6 +13,7 @@ import {
 } from "@portolan/protocol";
 import { describe, expect, it, vi } from "vitest";
 import { createClient, type ResumeOptions, resume, retry, stats, status, withOptions } from "../src/index.ts";
+import { dialledOnce } from "./dialled-once.ts";
 
 const quick: ResumeOptions = { backoff: { first: 1, longest: 2 } };
 
@@ -249,26 +250,11 @@ describe("a client that closes while a stream waits to go on", () => {
   it("ends the stream at once, with what it was lost by, and leaves no timer", async () => {
     vi.useFakeTimers();
     try {
-      let lose = (): void => {};
-      let dials = 0;
-      const source = defineConnector(
-        () => {
-          if (++dials > 1) throw new Error("nobody listens");
-          const [near, far] = transportPair();
-          lose = () => far.close();
-          openSession(far, {
-            onError: () => {},
-            expose: {
-              count: async function* () {
-                yield withMeta(1, { id: "1" });
-                await new Promise(() => {});
-              },
-            },
-          });
-          return near;
-        },
-        { whileDown: "reject" },
-      );
+      const count = async function* () {
+        yield withMeta(1, { id: "1" });
+        await new Promise(() => {});
+      };
+      const { source, lose } = dialledOnce({ onError: () => {}, expose: { count } }, { whileDown: "reject" });
       const backoff = { first: 60_000, longest: 60_000 };
       const client = createClient<{ count(): AsyncIterable<number> }>(source, {
         interceptors: { outgoing: [resume({ backoff })] },
