@@ -49,9 +49,13 @@ export class BytePort {
     else this.#streams.output.write(bytes, (error) => error ?? giveBack(bytes));
   }
 
-  /** Takes the listeners off. The input is paused, so that nothing is lost to whoever reads next. */
+  /**
+   * Takes the listeners off, but not the ear for what was sent here and may still fail. The input is paused, so that
+   * nothing is lost to whoever reads next.
+   */
   detach(): void {
     const { input, output } = this.#streams;
+    hearTheLast(output);
     input.off("data", this.#arrived);
     input.off("end", this.#ended);
     input.off("error", this.#failed);
@@ -65,6 +69,18 @@ export class BytePort {
   readonly #ended = (): void => this.#events.end(this.#endings.inputEnded);
   readonly #failed = (error: Error): void => this.#events.end(this.#endings.failed(error));
   readonly #drained = (): void => this.#events.writable();
+}
+
+/**
+ * Bytes that have not left when the transport ends may fail a moment later (EPIPE, ECONNRESET), and an error that nobody
+ * hears ends the process: a peer could do that by asking for much and hanging up. So somebody hears, until they have left.
+ */
+function hearTheLast(output: Writable): void {
+  if (output.writableLength === 0 && !output.destroyed) return;
+  const quiet = () => {};
+  output.on("error", quiet);
+  // A stream that is ending takes no more, and is not used again.
+  if (!output.writableEnded && !output.destroyed) output.write("", (error) => error ?? output.off("error", quiet));
 }
 
 /** Checks that a message is bytes. Throws a TypeError for what is not, as a codec for text would make it. */

@@ -45,6 +45,8 @@ export class ExitProofOutput {
     this.#write = write;
     this.#events = events;
     process.on("exit", this.#flush);
+    // Failures are told by `failed`. After that the stream raises an error, which unheard would end the process.
+    stream.on("error", quiet);
   }
 
   get blocked(): boolean {
@@ -61,13 +63,19 @@ export class ExitProofOutput {
   /** Takes nothing more; what is queued still leaves. */
   close(): void {
     this.#closed = true;
-    if (!this.#piece) process.off("exit", this.#flush);
+    if (!this.#piece) this.#done();
   }
 
   #next(): void {
     this.#piece = this.#takePiece();
     if (this.#piece) this.#write(this.#piece, this.#written);
-    else if (this.#closed) process.off("exit", this.#flush);
+    else if (this.#closed) this.#done();
+  }
+
+  /** All has left. */
+  #done(): void {
+    process.off("exit", this.#flush);
+    this.#stream.off("error", quiet);
   }
 
   /** The next piece: what there is, up to a piece's size. */
@@ -86,18 +94,20 @@ export class ExitProofOutput {
   }
 
   readonly #written = (error?: Error | null): void => {
+    if (error) return this.#broke(error);
     const wasBlocked = this.#queued + (this.#piece?.length ?? 0) >= highWaterMark;
     this.#piece = undefined;
-    if (error) {
-      this.#queue = [];
-      this.#queued = 0;
-      process.off("exit", this.#flush);
-      if (!this.#closed) this.#events.failed(error);
-      return;
-    }
     this.#next();
     if (wasBlocked && !this.blocked && !this.#closed) this.#events.writable();
   };
+
+  /** The piece stays with the stream, and so does our ear: it is about to tell of the same failure as an event. */
+  #broke(error: Error): void {
+    this.#queue = [];
+    this.#queued = 0;
+    process.off("exit", this.#flush);
+    if (!this.#closed) this.#events.failed(error);
+  }
 
   readonly #flush = (): void => {
     const { _handle } = this.#stream as Writable & { _handle?: { writeQueueSize?: number } | null };
@@ -115,6 +125,8 @@ export class ExitProofOutput {
     if (fd === undefined || Date.now() > until || !writeAll(fd, bytes, until)) this.#exiting = 0;
   }
 }
+
+function quiet(): void {}
 
 /** Writes until all is gone, the reader is gone, or time is up. Says whether all is gone. */
 function writeAll(fd: number, bytes: Uint8Array, until: number): boolean {

@@ -1,4 +1,4 @@
-import type { ChildProcess } from "node:child_process";
+import { ChildProcess } from "node:child_process";
 import {
   type CloseReason,
   defineTransport,
@@ -45,8 +45,13 @@ export function forkTransport(
   if (child === undefined) return parentTransport(options);
   const owned = typeof child === "function";
   const given = owned ? child() : child;
-  if (typeof (given as Partial<ChildProcess> | null)?.send === "function") return openChild(given, owned, options);
+  if (isForked(given)) return openChild(given, owned, options);
   throw new TypeError("expected a child of fork, which has an IPC channel; others take spawnTransport(command, args)");
+}
+
+/** A child that the system could not start has no channel either: why, it tells a moment later. */
+function isForked(child: Partial<ChildProcess> | null | undefined): child is ChildProcess {
+  return typeof child?.send === "function" || (child instanceof ChildProcess && child.pid === undefined);
 }
 
 /** The transport of one child, with what is known about it. For the cluster. */
@@ -107,6 +112,8 @@ class ChildPort implements TransportPort {
   }
 
   send(message: unknown): void {
+    // It could not be started, and why is about to be told.
+    if (this.#child.pid === undefined) return;
     if (!this.#child.connected) throw closing("the channel to the child process");
     this.#ipc.send(message);
   }

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, type SpawnOptions, spawn } from "node:child_process";
+import { PassThrough, type Writable } from "node:stream";
 import {
   type CloseReason,
   defineTransport,
@@ -42,7 +43,7 @@ export function spawnTransport(
   args: readonly string[] = [],
   { trusted = true, onStderr = toOurs, onStray, ...options }: SpawnTransportOptions = {},
 ): Transport {
-  const child = spawn(command, args, { ...options, stdio: ["pipe", "pipe", "pipe"] });
+  const child = withStreams(spawn(command, args, { ...options, stdio: ["pipe", "pipe", "pipe"] }));
   const name = `the child process ${JSON.stringify([command, ...args].join(" "))}`;
   return defineTransport({
     traits: { carries: "bytes", framed: false, maxMessage: maxByteMessage, trusted },
@@ -51,6 +52,12 @@ export function spawnTransport(
     codec: ndjson({ onStray: onStray ?? warnings(name) }),
     open: (events) => new SpawnPort(child, { name, onStderr, cwd: options.cwd }, events),
   });
+}
+
+/** Where the system has no file descriptors left, Node makes a child without streams, and tells why a moment later. */
+function withStreams(child: ChildProcessWithoutNullStreams): ChildProcessWithoutNullStreams {
+  if ((child.stdin as Writable | undefined) !== undefined) return child;
+  return Object.assign(child, { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() });
 }
 
 /** How many stray lines are warned of: a child that prints without end is not to fill a log. */

@@ -1,3 +1,4 @@
+import { errorMonitor, once } from "node:events";
 import { connect as connectTo, createServer, type Socket } from "node:net";
 import { connect as connectSecurely, createServer as createSecureServer, type TLSSocket } from "node:tls";
 import { lengthFramed, type Transport } from "@portolan/protocol";
@@ -144,6 +145,44 @@ describe("ownership", () => {
     const [data] = await new Promise<[Buffer]>((resolve) => socket.once("data", (chunk) => resolve([chunk])).resume());
     expect(String(data)).toBe("for you");
     expect(socket.destroyed).toBe(false);
+    socket.destroy();
+    await server.closed;
+  });
+
+  it.each(["hangs up", "resets"])(
+    "a peer that asks for much and %s raises no error on a socket of yours that nobody hears",
+    async (how) => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const far = connectTo((server.address() as { port: number }).port);
+      const [socket] = (await once(server, "connection")) as [Socket];
+      const raised = once(socket, errorMonitor).then(() => socket.listenerCount("error"));
+      const transport = socketTransport(socket);
+      transport.send(new Uint8Array(8_000_000));
+      await once(far, "readable");
+      far.end();
+      expect((await transport.closed).message).toBe("the other end closed the connection");
+      if (how === "resets") far.resetAndDestroy();
+      else far.destroy();
+      expect(await raised).toBeGreaterThan(0);
+      await gone(socket);
+      expect(socket.listenerCount("data") + socket.listenerCount("drain")).toBe(0);
+      await new Promise((resolve) => server.close(resolve));
+    },
+  );
+
+  it("what was sent before the close leaves a socket of yours, and then nothing of ours is left", async () => {
+    const served = await serve();
+    const socket = connectTo(served.place as { port: number });
+    const own = socket.listenerCount("error");
+    const client = socketTransport(socket);
+    const server = await served.next();
+    client.send(new Uint8Array(4_000_000));
+    client.close();
+    expect(socket.listenerCount("error")).toBe(own + 1);
+    expect((await bytes(server, 4_000_000)).length).toBe(4_000_000);
+    await new Promise<void>((resolve) => socket.write(text("."), () => resolve()));
+    expect(socket.listenerCount("error")).toBe(own);
     socket.destroy();
     await server.closed;
   });

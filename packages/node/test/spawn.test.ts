@@ -1,4 +1,4 @@
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { json, openSession, type Session } from "@portolan/protocol";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type ChildExit, type SpawnTransportOptions, spawnTransport } from "../src/index.ts";
@@ -166,6 +166,21 @@ describe("the end of a child", () => {
     expect((await session.closed).message).toMatch(/ENOENT \(there is no folder \/no\/such\/folder\)$/);
   });
 
+  it("F5 where no file descriptor is left, a child that is spawned and one that is forked end with that reason", async (context) => {
+    if (process.platform === "win32") context.skip("Windows has no limit of file descriptors to lower.");
+    const program = ["ulimit -n 200; exec", process.execPath, fixture("no-descriptors.mjs")].join(" ");
+    const child = spawn("/bin/sh", ["-c", program], { stdio: ["ignore", "pipe", "inherit"] });
+    const printed = (await child.stdout.toArray()).join("");
+    expect(JSON.parse(printed)).toEqual([
+      ["UNAVAILABLE", "no", expect.stringMatching(/^the child process "cat" could not be started: spawn cat EMFILE/)],
+      [
+        "UNAVAILABLE",
+        "no",
+        expect.stringMatching(/^the child process "never-read.mjs" could not be started: .*EMFILE/),
+      ],
+    ]);
+  });
+
   it("F5 a program that is none of ours ends it with its exit code and last words", async () => {
     const { session } = start({}, ["-e", "console.error('cannot read config'); process.exit(78)"]);
     const reason = await session.closed;
@@ -186,6 +201,20 @@ describe("the end of a child", () => {
       expect((await remote.exitAfter(0, value)) === value).toBe(true);
       expect((await session.closed).message).toContain("exited with code 0");
     }
+  });
+
+  it("a child whose parent goes in the middle of an answer ends by itself, and not by the error of its output", async () => {
+    const told: string[] = [];
+    const { remote, child } = start({ onStderr: (text) => told.push(text) });
+    const exit = new Promise((resolve) => child.once("exit", (...how) => resolve(how)));
+    const lost = remote.text(8_000_000).catch((error: unknown) => error);
+    child.stdout?.once("data", () => {
+      child.stdout?.destroy();
+      child.stdin?.destroy();
+    });
+    expect(await lost).toMatchObject({ code: "UNAVAILABLE" });
+    expect(await exit).toEqual([0, null]);
+    expect(told).toEqual([]);
   });
 
   it("closing the session ends the child, which exits by itself", async () => {

@@ -97,7 +97,10 @@ export class WebSocketPort implements TransportPort, WebSocketEvents {
     this.#early = undefined;
     if (this.#stop) this.#stop();
     else for (const type of heard) this.#socket.removeEventListener(type, this);
-    if (this.#owned && this.#socket.readyState !== ReadyState.closed) closeSocket(this.#socket, reason);
+    if (this.#socket.readyState === ReadyState.closed) return;
+    if (this.#owned) closeSocket(this.#socket, reason);
+    // It stays open, and who has misbehaved goes on with it: what `ws` raises then, unheard, would end the process.
+    else if (reason.code !== "OK") this.#socket.addEventListener("error", unheard);
   }
 
   /** What `ws` tells as an EventEmitter takes no object for each message, and holds less for each socket. */
@@ -145,6 +148,8 @@ export class WebSocketPort implements TransportPort, WebSocketEvents {
     this.#events.writable();
   }
 }
+
+const unheard: WebSocketEvents = { handleEvent() {} };
 
 function isEmitter(socket: object): socket is EmittingWebSocket {
   return "terminate" in socket && "on" in socket && "off" in socket;

@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { errorMonitor, once } from "node:events";
 import type { Server } from "node:http";
-import type { Socket } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
+import { openSession } from "@portolan/protocol";
 import { describe, expect, it } from "vitest";
-import type { WebSocket } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
+import { webSocketTransport } from "../src/index.ts";
 import { dial, message, raw, upgradeRequest } from "./support/ends.ts";
 import { serve } from "./support/served.ts";
 
@@ -71,6 +74,39 @@ describe("bad bytes", () => {
     }
     expect(most).toBeLessThan(256 * 1024);
     socket.destroy();
+  });
+
+  it("a message that comes byte by byte is cut off before its pieces cost many times what it may", async () => {
+    const served = await serve();
+    const { socket, answer } = raw(served.port, upgradeRequest({}));
+    const server = await served.next();
+    const { _socket: below } = server.port as unknown as { _socket: Socket };
+    // A mebibyte is announced; what a peer's system makes of its bytes is not ours to say, so they are put in by hand.
+    socket.write(Uint8Array.of(0x81, 0xff, 0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0));
+    await once(below, "data");
+    let pieces = 0;
+    for (; !server.ended && pieces < 100_000; pieces++) {
+      below.emit("data", Buffer.of(120));
+      if (pieces % 1024 === 0) await new Promise(setImmediate);
+    }
+    expect(server.ended).toMatchObject({ code: "PROTOCOL_ERROR" });
+    expect(pieces).toBeLessThan(20_000);
+    await answer;
+  });
+
+  it("who has sent what is no message cannot end the process by a frame that is none, on a socket of yours", async () => {
+    const sockets = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    await once(sockets, "listening");
+    const { socket, answer } = raw((sockets.address() as AddressInfo).port, upgradeRequest({}));
+    const [given] = (await once(sockets, "connection")) as [WebSocket];
+    const session = openSession(webSocketTransport(given), { onError: () => {} });
+    socket.write(Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 120));
+    expect(await session.closed).toMatchObject({ code: "PROTOCOL_ERROR" });
+    const heard = once(given, errorMonitor).then(() => given.listenerCount("error"));
+    socket.write(Uint8Array.of(0xf1, 0x80, 0, 0, 0, 0));
+    expect(await heard).toBe(1);
+    await answer;
+    await new Promise((resolve) => sockets.close(resolve));
   });
 
   it("an upgrade that never ends, or is too large, gets an answer and not a connection", async () => {

@@ -43,13 +43,22 @@ export function webSocketListener(options: WebSocketListenerOptions): WebSocketL
   return new Listening(options, refusal, upgradeSource(options));
 }
 
-/** `closeTimeout` is newer than the types of `ws`: how long, in milliseconds, a peer may take to answer a close frame. */
-function serverOptions(maxPayload = 1024 * 1024): ServerOptions & { readonly closeTimeout: number } {
+/** What is newer than the types of `ws`. */
+interface NewerServerOptions extends ServerOptions {
+  /** How long, in milliseconds, a peer may take to answer a close frame. */
+  readonly closeTimeout: number;
+  /** In how many pieces, as TCP brings them, one message may come. */
+  readonly maxBufferedChunks: number;
+}
+
+/** A piece costs 130 bytes besides its own: a peer that sends byte by byte would make us hold that much for each. */
+function serverOptions(maxPayload = 1024 * 1024): NewerServerOptions {
   return {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload,
+    maxBufferedChunks: Math.max(16_384, maxPayload / 64),
     closeTimeout: 2_000,
     handleProtocols: (offered) => chooseSubprotocol(offered).answer ?? false,
   };
