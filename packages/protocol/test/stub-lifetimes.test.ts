@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { disposable, RpcTarget, retain } from "../src/index.ts";
+import { disposable, RpcTarget, release, retain } from "../src/index.ts";
 import { collected, hostile, type Loose, open, promised, turns, withOptions } from "./sessions.ts";
 
 describe("a stub that is still about", () => {
@@ -42,6 +42,54 @@ describe("a stub that is still about", () => {
     await turns();
     expect(pair.server.stats().exports).toBe(0);
     await pair.done();
+  });
+
+  it("gives back those that are collected among many, and keeps the others", async () => {
+    const pair = open({ make: () => () => 1 });
+    const kept = await (async () => {
+      const made: Loose[] = await Promise.all(Array.from({ length: 100 }, () => pair.remote.make()));
+      return made.filter((_, index) => index % 2 === 0);
+    })();
+    expect(await collected(() => pair.client.stats().stubs === 50)).toBe(true);
+    await turns();
+    expect(pair.server.stats().exports).toBe(50);
+    expect(await Promise.all(kept.map((stub) => stub()))).toEqual(kept.map(() => 1));
+    // What is collected after a first collection was heard of is given back as well.
+    kept.length = 0;
+    expect(await collected(() => pair.client.stats().stubs === 0)).toBe(true);
+    await pair.done();
+  });
+
+  it("is a new one, with a hold of its own, when the old one was collected and nobody has noticed yet", async () => {
+    const shared = disposable(() => {});
+    const pair = open({ make: () => shared });
+    const old = await (async () => new WeakRef(await pair.remote.make()))();
+    // Turns without tasks: collection is not told of between them.
+    while (old.deref()) {
+      await new Promise((resolve) => setTimeout(resolve));
+      (globalThis.gc as () => void)();
+    }
+    const again = await pair.remote.make();
+    await collected(() => false);
+    expect([pair.client.stats().stubs, pair.server.stats().exports]).toEqual([1, 1]);
+    await again();
+    release(again);
+    await pair.done();
+  });
+
+  it("does not keep a session that nobody closed, once it is given back", async () => {
+    let gone = false;
+    const registry = new FinalizationRegistry(() => {
+      gone = true;
+    });
+    await (async () => {
+      const pair = open({ make: () => () => 1, keep: (callback: Loose) => release(retain(callback)) });
+      registry.register(pair.client, undefined);
+      release(await pair.remote.make());
+      await pair.remote.keep(() => 1);
+      await turns();
+    })();
+    expect(await collected(() => gone)).toBe(true);
   });
 
   it("gives back what was given while it was lent", async () => {

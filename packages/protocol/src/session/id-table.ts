@@ -36,7 +36,7 @@ export class IdTable<T extends { readonly id: number }> {
 
   /** Adds a thing whose id is not in the table. */
   add(thing: T): void {
-    if (this.#size >= this.#ring.length >> 1 && this.#ring.length < this.#longest) this.#grow();
+    if (this.#ring === none || this.#isCrowded(thing.id)) this.#grow();
     this.#size++;
     const slot = thing.id & (this.#ring.length - 1);
     const before = this.#ring[slot];
@@ -65,6 +65,12 @@ export class IdTable<T extends { readonly id: number }> {
     this.#ring = none;
     this.#stayed = undefined;
     this.#size = 0;
+  }
+
+  /** Somebody is in the slot already, and too many are here for a Map. A ring without such slots may be full. */
+  #isCrowded(id: number): boolean {
+    const { length } = this.#ring;
+    return this.#size >= length >> 1 && length < this.#longest && this.#ring[id & (length - 1)] !== undefined;
   }
 
   #grow(): void {

@@ -9,48 +9,69 @@ import { makeStub, StubRoot } from "./stub-proxy.ts";
 export interface StubKeeper {
   readonly link: Link;
   retain(holding: Holding): object;
-  release(core: StubCore): void;
-  /** No stub is left of it. */
-  giveBackCollected(core: StubCore): void;
+  release(holding: Holding, core: StubCore): void;
 }
 
-/** One export of the peer's, whatever stubs for it are about. */
-export class StubCore {
+/** What a stub for one export of the peer's can do: a {@link StubCore} while it can be used, then {@link Ended}. */
+interface Standing {
+  readonly stubs: StubKeeper;
+  /** Itself; what has ended throws, and says why. */
+  alive(): StubCore;
+  call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined, keep: object): ResultBase;
+  /** Gives back one hold. Quiet when there is none. */
+  release(holding: Holding): void;
+}
+
+/**
+ * One export of the peer's, as the table of the session knows it: weakly, since what is
+ * only held may be collected. It is the WeakRef itself, because there may be thousands.
+ */
+export class StubCore extends WeakRef<Holding> implements Standing {
   readonly id: number;
   readonly stubs: StubKeeper;
   /** Open calls that it was lent to us for. */
   lends = 0;
   /** Times it was given to us or retained, less those given back. */
   holds = 0;
-  /** Why it cannot be used any more. */
-  dead: string | undefined;
-  /** While it is lent, a plain reference does: the call's end lets go of it. */
-  #holding: Holding | WeakRef<Holding> | undefined;
 
-  constructor(id: number, stubs: StubKeeper) {
+  constructor(holding: Holding, id: number, stubs: StubKeeper) {
+    super(holding);
     this.id = id;
     this.stubs = stubs;
   }
 
-  /** What stubs for it stand on, if any of them is still about. */
-  holding(): Holding | undefined {
-    return this.#holding instanceof Holding ? this.#holding : this.#holding?.deref();
+  alive(): this {
+    return this;
   }
 
-  keep(holding: Holding): Holding {
-    this.#holding = this.lends > 0 ? holding : new WeakRef(holding);
-    return holding;
+  call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined, keep: object): ResultBase {
+    return this.stubs.link.entry.call(this.id, path, args, options, keep);
   }
 
-  /** No call lends it any more: only its holders keep the stub. */
-  loosen(): void {
-    if (this.lends === 0 && this.#holding instanceof Holding)
-      this.#holding = this.dead ? undefined : new WeakRef(this.#holding);
+  release(holding: Holding): void {
+    this.stubs.release(holding, this);
+  }
+}
+
+/** What was an export of the peer's, and why it is none any more. */
+export class Ended implements Standing {
+  readonly stubs: StubKeeper;
+  readonly #why: string;
+
+  constructor(stubs: StubKeeper, why: string) {
+    this.stubs = stubs;
+    this.#why = why;
   }
 
-  demandAlive(): void {
-    if (this.dead) throw deadStub(this.dead);
+  alive(): never {
+    throw deadStub(this.#why);
   }
+
+  call(path: StubPath): ResultBase {
+    return failed(this.stubs, path, this.#why);
+  }
+
+  release(): void {}
 }
 
 /**
@@ -59,29 +80,26 @@ export class StubCore {
  * so is this, and only then are the holds given back.
  */
 export class Holding extends StubRoot {
-  readonly core: StubCore;
+  core: Standing;
   readonly stub: object;
-  /** The registry hears of its collection. */
-  watched = false;
 
-  constructor(core: StubCore) {
+  constructor(id: number, stubs: StubKeeper) {
     super();
-    this.core = core;
+    this.core = new StubCore(this, id, stubs);
     this.stub = makeStub(this);
   }
 
   call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
-    const { id, dead, stubs } = this.core;
-    return dead ? failed(this.core, path, dead) : stubs.link.entry.call(id, path, args, options, this);
+    return this.core.call(path, args, options, this);
   }
 
   notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
-    this.core.demandAlive();
-    this.core.stubs.link.entry.notify(this.core.id, path, args, options);
+    const { id, stubs } = this.core.alive();
+    stubs.link.entry.notify(id, path, args, options);
   }
 
   release(): void {
-    this.core.stubs.release(this.core);
+    this.core.release(this);
   }
 }
 
@@ -95,39 +113,60 @@ export function holdingOf(base: StubBase | undefined): Holding | undefined {
 export const released = "it has been released";
 
 /** What using a stub says when it has ended. */
-export function deadStub(why: string): RpcError {
+function deadStub(why: string): RpcError {
   return new RpcError("FAILED_PRECONDITION", `this stub cannot be used: ${why}`, { delivered: "no" });
 }
 
 /** A result that has failed already. */
-function failed({ stubs }: StubCore, path: StubPath, why: string): ResultBase {
-  const result = new CallResult(stubs.link, path.segments);
+function failed({ link }: StubKeeper, path: StubPath, why: string): ResultBase {
+  const result = new CallResult(link, path.segments);
   result.reject(() => deadStub(why));
   return result;
 }
 
 /** A hold of its own on what somebody else may hold too. */
 export class RetainedBase extends StubRoot {
-  readonly holding: Holding;
-  #released = false;
+  /** Wrapped once this hold was given back: a flag of its own would cost every one that was not. */
+  #on: Holding | GivenBack;
 
   constructor(holding: Holding) {
     super();
-    this.holding = holding;
+    this.#on = holding;
+  }
+
+  get holding(): Holding {
+    return this.#on instanceof Holding ? this.#on : this.#on.holding;
   }
 
   call(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): ResultBase {
-    return this.#released ? failed(this.holding.core, path, released) : this.holding.call(path, args, options);
+    return this.#on.call(path, args, options);
   }
 
   notify(path: StubPath, args: readonly unknown[], options: CallOptions | undefined): void {
-    if (this.#released) throw deadStub(released);
-    this.holding.notify(path, args, options);
+    this.#on.notify(path, args, options);
   }
 
   release(): void {
-    if (this.#released) return;
-    this.#released = true;
-    this.holding.release();
+    const holding = this.#on;
+    if (!(holding instanceof Holding)) return;
+    this.#on = new GivenBack(holding);
+    holding.release();
+  }
+}
+
+/** What a retained hold stands on once it was released, whoever else still holds the thing. */
+class GivenBack {
+  readonly holding: Holding;
+
+  constructor(holding: Holding) {
+    this.holding = holding;
+  }
+
+  call(path: StubPath, _args: readonly unknown[], _options: CallOptions | undefined): ResultBase {
+    return failed(this.holding.core.stubs, path, released);
+  }
+
+  notify(_path: StubPath, _args: readonly unknown[], _options: CallOptions | undefined): never {
+    throw deadStub(released);
   }
 }

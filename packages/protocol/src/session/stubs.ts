@@ -4,8 +4,9 @@ import { IdTable, manyReferences } from "./id-table.ts";
 import { exceeded } from "./limits.ts";
 import type { Link } from "./link.ts";
 import type { CallScope } from "./scope.ts";
-import { Holding, RetainedBase, released, StubCore, type StubKeeper } from "./stub-core.ts";
+import { Ended, Holding, RetainedBase, released, type StubCore, type StubKeeper } from "./stub-core.ts";
 import { makeStub } from "./stub-proxy.ts";
+import { startSweeping, stopSweeping } from "./stub-sweep.ts";
 
 /**
  * What we refer to over there. One export of the peer's is one stub here, for as
@@ -14,6 +15,8 @@ import { makeStub } from "./stub-proxy.ts";
 export class Stubs implements StubKeeper {
   readonly link: Link;
   readonly #cores = new IdTable<StubCore>(manyReferences);
+  /** Something is held: what of it is collected is given back. */
+  #swept = false;
 
   constructor(link: Link) {
     this.link = link;
@@ -25,93 +28,105 @@ export class Stubs implements StubKeeper {
 
   /** The stub for an export that arrived. Throws RESOURCE_EXHAUSTED when the peer makes us hold too many. */
   receive(id: number, lease: Lease, scope: CallScope | undefined, subject: string): object {
-    const core = this.#cores.get(id) ?? this.#newCore(id);
+    const holding = this.#find(id) ?? this.#open(id);
+    const core = holding.core.alive();
     if (lease === Lease.lent && scope) {
       core.lends++;
-      scope.onEnd(() => this.#endLend(core, subject));
-    } else core.holds++;
-    const holding = core.holding() ?? core.keep(new Holding(core));
-    if (core.holds > 0) this.#watch(holding);
+      // While it is lent, the call keeps it.
+      scope.onEnd(() => this.#endLend(holding, core, subject));
+    } else this.#hold(core);
     return holding.stub;
   }
 
   /** Keeps what was lent: a hold of its own, given back by releasing what this returns. */
   retain(holding: Holding): object {
-    const { core } = holding;
-    core.demandAlive();
-    core.holds++;
+    const core = holding.core.alive();
+    this.#hold(core);
     this.link.send([Kind.retain, core.id]);
-    this.#watch(holding);
     return makeStub(new RetainedBase(holding));
   }
 
   /** Gives back one hold. Quiet when there is none. */
-  release(core: StubCore): void {
-    if (core.dead || core.holds === 0) return;
+  release(holding: Holding, core: StubCore): void {
+    if (core.holds === 0) return;
     core.holds--;
     this.#giveBack(core.id, 1);
-    this.#dropIfUnused(core, released);
+    if (core.lends + core.holds === 0) this.#drop(holding, core, released);
   }
 
   /** The message that gave export `id` to us cannot be read: its hold goes back, received or not. */
   refuse(id: number, received: boolean): void {
-    const core = received ? this.#cores.get(id) : undefined;
-    if (core) this.release(core);
+    const holding = received ? this.#find(id) : undefined;
+    if (holding) holding.release();
     else this.#giveBack(id, 1);
   }
 
   /** The session has ended: stubs fail from now on, and say why. */
   clear(why: string): void {
-    for (const core of this.#cores.values()) core.dead ??= why;
+    const ended = new Ended(this, why);
+    for (const core of this.#cores.values()) {
+      const holding = core.deref();
+      if (holding) holding.core = ended;
+    }
     this.#cores.clear();
+    this.#stopSweeping();
   }
 
-  #newCore(id: number): StubCore {
+  /** Gives back what was held by stubs that are collected: a hint only, since what is used or lent is not. */
+  sweep(): void {
+    for (const core of this.#cores.values()) if (!core.deref()) this.#giveBackCollected(core);
+  }
+
+  #find(id: number): Holding | undefined {
+    const core = this.#cores.get(id);
+    const holding = core?.deref();
+    if (core && !holding) this.#giveBackCollected(core);
+    return holding;
+  }
+
+  #open(id: number): Holding {
     const { references } = this.link.limits;
     if (this.#cores.size >= references) throw exceeded("references", references);
-    const core = new StubCore(id, this);
-    this.#cores.add(core);
-    return core;
+    const holding = new Holding(id, this);
+    this.#cores.add(holding.core.alive());
+    return holding;
+  }
+
+  #hold(core: StubCore): void {
+    core.holds++;
+    if (this.#swept) return;
+    this.#swept = true;
+    startSweeping(this);
   }
 
   #giveBack(id: number, count: number): void {
     this.link.send([Kind.release, id, count]);
   }
 
-  #endLend(core: StubCore, subject: string): void {
+  #endLend(holding: Holding, core: StubCore, subject: string): void {
     core.lends--;
-    this.#dropIfUnused(core, `it was lent for the call of ${subject}, which has been answered: retain it to keep it`);
-    core.loosen();
-    // It may have been collected while it was lent anew.
-    if (!core.dead && !core.holding()) this.giveBackCollected(core);
+    if (holding.core !== core || core.lends + core.holds > 0) return;
+    this.#drop(holding, core, `it was lent for the call of ${subject}, which has been answered: retain it to keep it`);
   }
 
-  #dropIfUnused(core: StubCore, why: string): void {
-    if (core.dead || core.lends > 0 || core.holds > 0) return;
-    core.dead = why;
+  #drop(holding: Holding, core: StubCore, why: string): void {
+    holding.core = new Ended(this, why);
+    this.#forget(core);
+  }
+
+  #giveBackCollected(core: StubCore): void {
+    this.#forget(core);
+    this.#giveBack(core.id, core.holds);
+  }
+
+  #forget(core: StubCore): void {
     this.#cores.delete(core.id);
+    if (this.#cores.size === 0) this.#stopSweeping();
   }
 
-  #watch(holding: Holding): void {
-    if (holding.watched) return;
-    holding.watched = true;
-    collected.register(holding, holding.core);
-  }
-
-  /** A hint only: a stub that is used, lent, or was made anew keeps its holds. */
-  giveBackCollected(core: StubCore): void {
-    if (core.dead || core.lends > 0 || core.holding()) return;
-    const { holds } = core;
-    core.holds = 0;
-    if (holds > 0) this.#giveBack(core.id, holds);
-    this.#dropIfUnused(core, "it has been collected");
+  #stopSweeping(): void {
+    if (!this.#swept) return;
+    this.#swept = false;
+    stopSweeping(this);
   }
 }
-
-/**
- * One registry for all sessions, which never ends: in V8, one that is collected
- * while it has something to tell stops every other registry of the process.
- */
-const collected: FinalizationRegistry<StubCore> = /* @__PURE__ */ new FinalizationRegistry((core: StubCore) =>
-  core.stubs.giveBackCollected(core),
-);
