@@ -1,5 +1,5 @@
 /** The packages that are published, and their tarballs. */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pnpm, root } from "./pnpm.mjs";
 
@@ -33,22 +33,25 @@ export function publicPackages(repository = root) {
  * @param {string} destination
  * @returns {Promise<string>} the path of the tarball
  */
-export async function pack({ name, folder }, destination) {
-  const orphans = orphansIn(folder);
+export async function pack(each, destination) {
+  const { name, folder } = each;
+  const orphans = orphansIn(each);
   if (orphans.length > 0)
     throw new Error(`${name}: dist holds files without a source: ${orphans.join(", ")}. Delete dist and build again.`);
   const answer = await pnpm(["pack", "--json", "--pack-destination", destination], { cwd: folder });
   return JSON.parse(answer).filename;
 }
 
-function orphansIn(folder) {
+// A script belongs to a door, to what doors share, or to no one; a declaration to the source of its name.
+function orphansIn({ folder, manifest }) {
   const dist = join(folder, "dist");
   if (!existsSync(dist)) throw new Error(`${folder} is not built.`);
+  const doors = JSON.stringify(manifest.exports);
   return readdirSync(dist, { recursive: true })
-    .filter((file) => statSync(join(dist, file)).isFile() && /\.(js|d\.ts)$/.test(file))
-    .filter(
-      (file) =>
-        !existsSync(join(folder, "src", file.replace(/\.(js|d\.ts)$/, ".ts"))) &&
-        !existsSync(join(folder, "src", file)),
+    .map((file) => file.replaceAll("\\", "/"))
+    .filter((file) =>
+      /\.c?js$/.test(file)
+        ? !file.startsWith("shared/") && !doors.includes(`"./dist/${file}"`)
+        : /\.d\.c?ts$/.test(file) && !existsSync(join(folder, "src", file.replace(/\.d\.(c?ts)$/, ".$1"))),
     );
 }

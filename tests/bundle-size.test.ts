@@ -10,7 +10,8 @@ import { describe, expect, it } from "vitest";
 const ceilings: Record<string, { readonly code: string; readonly bytes: number }> = {
   "a transport alone": {
     code: `export { defineTransport } from "@portolan/protocol";`,
-    bytes: 1600,
+    // With doors of one file each, what marks a class on its prototype stays: 155 bytes.
+    bytes: 1700,
   },
   "a session": {
     code: `export { openSession } from "@portolan/protocol";`,

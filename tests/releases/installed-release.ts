@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -57,7 +58,9 @@ export function thisRelease(): InstalledRelease {
 /** The kept release, as if its wire had another version. */
 export function releaseOfWire(version: number): InstalledRelease {
   const release = previousRelease();
-  const file = join(release.modules, "@portolan/protocol/dist/message.js");
+  const dist = join(release.modules, "@portolan/protocol/dist");
+  // Releases before doors became one file each say it in a file of its own.
+  const file = join(dist, existsSync(join(dist, "message.js")) ? "message.js" : "index.js");
   const code = readFileSync(file, "utf8");
   const changed = code.replace(/PROTOCOL_VERSION = \d+/, `PROTOCOL_VERSION = ${version}`);
   if (changed === code) throw new Error(`${file} does not say its PROTOCOL_VERSION`);

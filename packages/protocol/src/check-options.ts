@@ -3,7 +3,7 @@ import type { SessionOptions } from "./session-options.ts";
 
 /** Everything that a session may be given; `router` is how `serve` keeps what it exposes. Unknown names cost a search for each session. */
 const sessionOptions =
-  "expose codec channel metadata limits concurrency exposeErrors callbacks onError interceptors transfer heartbeat contract stay interceptRoot keepTransport admit router".split(
+  /* @__PURE__ */ "expose codec channel metadata limits concurrency exposeErrors callbacks onError interceptors transfer heartbeat contract stay interceptRoot keepTransport admit router".split(
     " ",
   );
 

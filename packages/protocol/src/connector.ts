@@ -60,7 +60,8 @@ export function defineConnector(
   return { open: (session) => new Connector(dial, options, session) };
 }
 
-const connectorOptions = "signal backoff attempts lazy whileDown maxWaiting onConnect onDisconnect".split(" ");
+const connectorOptions =
+  /* @__PURE__ */ "signal backoff attempts lazy whileDown maxWaiting onConnect onDisconnect".split(" ");
 
 type Dial = (signal: AbortSignal) => Transport | Promise<Transport>;
 

@@ -66,7 +66,7 @@ const flag: Field = { name: "flag", holds: (value) => value === undefined || val
 const total: Field = { name: "number", holds: isIndex };
 const chunk: Field = { name: "chunk", holds: isChunk };
 
-const shapes: readonly Shape[] = byKind({
+const shapes: readonly Shape[] = /* @__PURE__ */ byKind({
   hello: [2, total, { name: "body", holds: isHelloBody }],
   call: [4, id, target, path, anything, table, extra],
   notify: [3, target, path, anything, table, extra],
@@ -91,7 +91,12 @@ const shapes: readonly Shape[] = byKind({
   fragment: [3, id, bit, chunk],
   ping: [1, total],
   pong: [1, total],
-  goodbye: [2, { name: "code", holds: isText(64) }, { name: "message", holds: isText(4096) }, flag],
+  goodbye: [
+    2,
+    { name: "code", holds: /* @__PURE__ */ isText(64) },
+    { name: "message", holds: /* @__PURE__ */ isText(4096) },
+    flag,
+  ],
 });
 
 function byKind(named: Record<keyof typeof Kind, readonly [required: number, ...fields: Field[]]>): readonly Shape[] {

@@ -6,7 +6,10 @@ interface ProxyMarks {
   readonly names: WeakMap<object, readonly string[] | true>;
 }
 
-const marks: ProxyMarks = sharedState("portolan.proxied", () => ({ used: false, names: new WeakMap() }));
+const marks: ProxyMarks = /* @__PURE__ */ sharedState("portolan.proxied", () => ({
+  used: false,
+  names: new WeakMap(),
+}));
 
 /**
  * Marks an object to cross by reference instead of by value, and returns it.

@@ -67,7 +67,7 @@ export function eachOfRun(run: Run, take: (raw: unknown) => void): void {
 }
 
 /** The path of what is called by reference itself. */
-export const noPath: readonly string[] = Object.freeze([]);
+export const noPath: readonly string[] = /* @__PURE__ */ Object.freeze([]);
 
 /** How many messages a batch holds, runs counted in full. */
 export function countMessages(batch: readonly unknown[]): number {

@@ -6,7 +6,10 @@ interface TransferMarks {
   readonly marked: WeakSet<object>;
 }
 
-const marks: TransferMarks = sharedState("portolan.transferred", () => ({ count: 0, marked: new WeakSet() }));
+const marks: TransferMarks = /* @__PURE__ */ sharedState("portolan.transferred", () => ({
+  count: 0,
+  marked: new WeakSet(),
+}));
 
 /** Marks an object to be moved. */
 export function mark(value: object): void {

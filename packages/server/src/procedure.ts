@@ -88,7 +88,7 @@ export const procedure: ProcedureBuilder<
   unknown,
   unknown,
   NoErrors
-> = builderOf({
+> = /* @__PURE__ */ builderOf({
   // What the steps say is in the interface; at run time every builder is the same class.
   steps: [],
   errors: {},

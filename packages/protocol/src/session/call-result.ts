@@ -15,7 +15,7 @@ export interface ResultOwner {
   readonly ended?: AbortSignal;
 }
 
-const resolved = Promise.resolve();
+const resolved = /* @__PURE__ */ Promise.resolve();
 
 /**
  * The result of one call, settled exactly once. The promise is made when somebody

@@ -131,7 +131,7 @@ const startedAnew: CloseReason = {
   code: "UNAVAILABLE",
   message: "the other side started anew",
   by: "remote",
-  cause: new RpcError("UNAVAILABLE", "another session answers on this channel now"),
+  cause: /* @__PURE__ */ new RpcError("UNAVAILABLE", "another session answers on this channel now"),
 };
 
 function isGoodbye(frame: unknown): boolean {

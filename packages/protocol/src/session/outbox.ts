@@ -16,7 +16,7 @@ export interface OutboxOwner {
   refused(message: Message, error: unknown): void;
 }
 
-const resolved = Promise.resolve();
+const resolved = /* @__PURE__ */ Promise.resolve();
 
 /**
  * Most calls, and most messages of any kind, in one batch. With a thousand calls in flight a quarter of them in each

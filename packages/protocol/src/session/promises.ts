@@ -77,9 +77,13 @@ export class Promises {
   }
 }
 
-const tooLate = new RpcError("FAILED_PRECONDITION", "the call that the promise came with has been answered", {
-  delivered: "yes",
-});
+const tooLate = /* @__PURE__ */ new RpcError(
+  "FAILED_PRECONDITION",
+  "the call that the promise came with has been answered",
+  {
+    delivered: "yes",
+  },
+);
 
 interface Deferred {
   readonly scope: CallScope | undefined;

@@ -28,7 +28,7 @@ import { StateTeller } from "./state.ts";
 import type { SessionStats } from "./stats.ts";
 import { Way } from "./way.ts";
 
-const resolved = Promise.resolve();
+const resolved = /* @__PURE__ */ Promise.resolve();
 
 /**
  * The hall: joins the rooms of one session, hands each message to the room that

@@ -2,7 +2,7 @@ import type { CallOptions } from "../call-options.ts";
 import { iterateResult, promiseMethod } from "./result-members.ts";
 import { nodeKey, type ResultBase, type StubBase, type StubNode, type StubPath } from "./stub-base.ts";
 
-const noSegments: readonly string[] = Object.freeze([]);
+const noSegments: readonly string[] = /* @__PURE__ */ Object.freeze([]);
 
 /** How many children of one node are remembered, so that dynamic names do not pile up. */
 const maxChildren = 1024;

@@ -12,4 +12,7 @@ export interface RegisteredClass {
 }
 
 /** Every registered class, once by its name and once by its prototype. */
-export const classes: Map<string | object, RegisteredClass> = sharedState("portolan.classes", () => new Map());
+export const classes: Map<string | object, RegisteredClass> = /* @__PURE__ */ sharedState(
+  "portolan.classes",
+  () => new Map(),
+);

@@ -7,7 +7,7 @@ import { packScalar, packSymbol } from "./scalars.ts";
 
 export type { Packed, PackOptions } from "./packing.ts";
 
-const nothing: readonly object[] = Object.freeze([]);
+const nothing: readonly object[] = /* @__PURE__ */ Object.freeze([]);
 
 /**
  * Turns a value into plain data and a table of what was special in it. The value

@@ -40,7 +40,7 @@ export function unpack(data: unknown, table: unknown, options: UnpackOptions): u
   return root.value;
 }
 
-const revivers: { readonly [Kind in ValueKindNumber]?: Reviver } = {
+const revivers: { readonly [Kind in ValueKindNumber]?: Reviver } = /* @__PURE__ */ (() => ({
   [ValueKind.undefined]: undefinedReviver,
   [ValueKind.number]: numberReviver,
   [ValueKind.bigint]: bigintReviver,
@@ -55,7 +55,7 @@ const revivers: { readonly [Kind in ValueKindNumber]?: Reviver } = {
   [ValueKind.set]: setReviver,
   [ValueKind.error]: errorReviver,
   [ValueKind.native]: { open: (data) => data },
-};
+}))();
 
 /** One entry of the table on its way to a value. */
 class Revival {
