@@ -19,6 +19,22 @@ export function checkNames(given: object, known: readonly string[]): void {
 }
 
 /**
+ * Throws a TypeError for options of a transport that would be taken for others: a name that is nearly `trusted` or one of
+ * `more`, and a `trusted` that is neither true nor false, since "false" from an environment would count as true.
+ */
+export function checkTransportOptions(given: object, more: readonly string[] = []): void {
+  checkNames(given, ["trusted", ...more]);
+  checkSwitch(given, "trusted");
+}
+
+/** Throws a TypeError for an option that is there and neither true nor false. */
+export function checkSwitch(given: object, name: string): void {
+  const value = (given as Readonly<Record<string, unknown>>)[name];
+  if (value !== undefined && typeof value !== "boolean")
+    throw new TypeError(`expected ${name} to be true or false, got ${JSON.stringify(value)}`);
+}
+
+/**
  * Throws a TypeError for options of a session that would be passed over, such as
  * interceptors that are in no list. `more` names those that go beyond a session's.
  */

@@ -67,7 +67,7 @@ export { after } from "./after.ts";
 export { type Backoff, waitBefore } from "./backoff.ts";
 export { ByteQueue } from "./byte-queue.ts";
 export { mergeOptions } from "./call-options.ts";
-export { checkNames, checkSessionOptions } from "./check-options.ts";
+export { checkNames, checkSessionOptions, checkSwitch, checkTransportOptions } from "./check-options.ts";
 export type { CodecOptions, CodecSession, DecodeGuard, FramePieces } from "./codec.ts";
 export { type ConnectorOptions, defineConnector } from "./connector.ts";
 export { markDefined } from "./error.ts";

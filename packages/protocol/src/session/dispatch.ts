@@ -1,6 +1,6 @@
 import { RpcError } from "../error.ts";
 import { isThenable } from "../is-thenable.ts";
-import { type CallExtra, type CallMessage, Kind, type Message, type NotifyMessage, type WirePath } from "../message.ts";
+import { type CallExtra, type CallMessage, Kind, type NotifyMessage, type WirePath } from "../message.ts";
 import { plainSize } from "../values/pack.ts";
 import { unpackMetadata } from "./call-extra.ts";
 import { carryContext } from "./carried-stream.ts";
@@ -13,6 +13,7 @@ import { Parking } from "./parking.ts";
 import { invokePath } from "./resolve-path.ts";
 import { finishUnread, isByReference } from "./unread-result.ts";
 import { isUnstarted } from "./unstarted.ts";
+import { withTable } from "./with-table.ts";
 
 type Arrival = CallMessage | NotifyMessage;
 
@@ -284,9 +285,4 @@ export class Dispatch {
     if (this.parked > 0) this.resume();
     if (this.#active === 0) this.#link.checkIdle();
   }
-}
-
-function withTable(message: Message, { table }: Outgoing): Message {
-  // Answers end with their table.
-  return table === null ? message : ([...message, table] as unknown as Message);
 }

@@ -5,6 +5,7 @@ import type { Promises } from "./promises.ts";
 import type { CallScope } from "./scope.ts";
 import type { Signals } from "./signals.ts";
 import type { Valuables } from "./valuables.ts";
+import { withTable } from "./with-table.ts";
 
 /** What follow-ups need of their session. */
 export interface FollowUpsOwner extends Link {
@@ -34,23 +35,20 @@ export class FollowUps {
 
   sendSettled(id: number, ok: boolean, value: unknown, scope: CallScope | undefined): void {
     const owner = this.#owner;
-    let packed: Outgoing;
+    const say = (how: 0 | 1, packed: Outgoing) => owner.send([Kind.settle, id, how, packed.data, packed.table], packed);
+    const fail = (error: unknown) => say(0, owner.values.packFailure(error, [], "yes"));
     try {
-      packed = ok
-        ? owner.values.packValue(value, "promise", "other", { scope })
-        : owner.values.packFailure(value, [], "yes");
-      owner.send([Kind.settle, id, ok ? 1 : 0, packed.data, packed.table], packed);
+      if (ok) say(1, owner.values.packValue(value, "promise", "other", { scope }));
+      else fail(value);
     } catch (unpackable) {
-      packed = owner.values.packFailure(unpackable, [], "yes");
-      owner.send([Kind.settle, id, 0, packed.data, packed.table], packed);
+      fail(unpackable);
     }
     owner.checkIdle();
   }
 
   sendAbort(id: number, reason: unknown): void {
     const packed = this.#owner.values.packReason(reason);
-    const message = [Kind.abort, id, packed.data] as const;
-    this.#owner.send(packed.table ? [...message, packed.table] : message, packed);
+    this.#owner.send(withTable([Kind.abort, id, packed.data], packed), packed);
   }
 
   #takeSettled([, id, ok, value, table]: SettleMessage): void {

@@ -6,7 +6,7 @@ import { Lease } from "./exports.ts";
 import type { Passage } from "./passage.ts";
 import { demandRoom, type ReferenceRooms } from "./reference-rooms.ts";
 import { memberAt } from "./resolve-path.ts";
-import type { StreamTie } from "./streams.ts";
+import type { StreamTie } from "./stream-owner.ts";
 
 /** Revives values that arrived by reference. What a peer says of them is checked here. */
 export class Reader implements ReferenceReader {

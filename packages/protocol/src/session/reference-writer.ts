@@ -4,7 +4,7 @@ import type { CallResult } from "./call-result.ts";
 import { Lease } from "./exports.ts";
 import type { Passage } from "./passage.ts";
 import { demandRoom, type ReferenceRooms } from "./reference-rooms.ts";
-import type { StreamTie } from "./streams.ts";
+import type { StreamTie } from "./stream-owner.ts";
 import { nodeOf } from "./stub-base.ts";
 import { holdingOf } from "./stub-core.ts";
 

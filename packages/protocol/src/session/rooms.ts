@@ -20,7 +20,8 @@ import { Promises } from "./promises.ts";
 import type { CallScope } from "./scope.ts";
 import { Signals } from "./signals.ts";
 import type { SessionStats } from "./stats.ts";
-import { Streams, type StreamsOwner } from "./streams.ts";
+import type { StreamOwner } from "./stream-owner.ts";
+import { Streams } from "./streams.ts";
 import type { StubBase, StubPath } from "./stub-base.ts";
 import { nodeOf } from "./stub-base.ts";
 import { makeStub } from "./stub-proxy.ts";
@@ -50,7 +51,7 @@ export interface RoomsOwner extends Session {
 }
 
 /** The rooms of one session, and the doors between them. Those that few sessions need are made when first entered. */
-export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamsOwner {
+export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamOwner {
   readonly limits: Limits;
   options: SessionOptions;
   readonly way: Way;

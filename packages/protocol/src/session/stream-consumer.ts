@@ -1,31 +1,10 @@
 import { after } from "../after.ts";
 import { RpcError } from "../error.ts";
-import { Kind, type Message } from "../message.ts";
+import { Kind } from "../message.ts";
 import { onAbort } from "../on-abort.ts";
 import { type ItemMeta, rememberMeta } from "../stream-meta.ts";
-import type { Packed } from "../values/pack.ts";
-import { ByteWindow } from "./byte-window.ts";
-import type { Limits } from "./limits.ts";
-
-/** What a consumer needs of its session. */
-export interface ConsumerOwner {
-  readonly limits: Limits;
-  /** The producer is across a network. */
-  readonly network: boolean;
-  sendUrgent(message: Message): void;
-  send(message: Message, packed?: Packed): void;
-  packReason(value: unknown): Packed;
-  /** Whether something is owed over there: only then does the session watch for death. */
-  owe(by: 1 | -1): void;
-  /** The stream has ended, for whatever reason. */
-  ended(): void;
-}
-
-/** How the stream's call bounds it. */
-export interface StreamBounds {
-  readonly signal?: AbortSignal | undefined;
-  readonly idleTimeout?: number | undefined;
-}
+import { StreamCredit } from "./stream-credit.ts";
+import type { StreamBounds, StreamOwner } from "./stream-owner.ts";
 
 /** Items that arrived together. */
 interface Chunk {
@@ -48,9 +27,11 @@ interface Waiter {
  * consumed, and ends once. It grants nothing before somebody asks for an item.
  */
 export class Consumer {
-  readonly #owner: ConsumerOwner;
+  readonly #owner: StreamOwner;
   readonly #id: number;
+  readonly #ended: () => void;
   readonly #idleTimeout: number | undefined;
+  readonly #credit: StreamCredit;
   #chunks: Chunk[] = [];
   /** The next item in the first chunk. */
   #at = 0;
@@ -58,53 +39,37 @@ export class Consumer {
   #ending: Ending | undefined;
   #stopping: Waiter[] = [];
   #stopped = false;
-  #window: number;
-  readonly #bytes: ByteWindow;
-  #received = 0;
-  #receivedBytes = 0;
-  #consumed = 0;
-  #consumedBytes = 0;
-  #granted = 0;
-  #grantedBytes = 0;
-  #starved = false;
   #hadMeta = false;
   #timer: unknown;
   #unwatch: (() => void) | undefined;
 
-  /** `id` as our messages name it: negative for a stream that the peer numbered. */
-  constructor(owner: ConsumerOwner, id: number, bounds: StreamBounds) {
+  /**
+   * @param id as our messages name it: negative for a stream that the peer numbered.
+   * @param ended runs once the stream has ended, for whatever reason.
+   */
+  constructor(owner: StreamOwner, id: number, bounds: StreamBounds | undefined, ended: () => void) {
     this.#owner = owner;
     this.#id = id;
-    this.#window = owner.limits.windowItems;
-    this.#bytes = new ByteWindow(owner.limits.windowBytes, owner.network);
-    this.#idleTimeout = bounds.idleTimeout;
-    this.#watch(bounds.signal);
+    this.#ended = ended;
+    this.#credit = new StreamCredit(owner.limits, owner.network);
+    this.#idleTimeout = bounds?.idleTimeout;
+    this.#watch(bounds?.signal);
   }
 
   /** The credit that goes along with a stream that the peer is to write: asked for before the peer knows of it. */
   firstCredit(): readonly [items: number, bytes: number] {
-    this.#granted = this.#window;
-    this.#grantedBytes = this.#bytes.size;
-    return [this.#granted, this.#grantedBytes];
+    return this.#credit.grant(0);
   }
 
-  /**
-   * Whether so many items are within what was granted. The last one may pass the
-   * window of bytes, since a producer looks at its credit before each item.
-   */
+  /** Whether so many items may come: as {@link StreamCredit.fits} says, and any number after the end. */
   fits(items: number, bytes: number, last: number): boolean {
-    if (this.#ending || this.#stopped) return true;
-    const { windowBytes } = this.#owner.limits;
-    const ahead = this.#receivedBytes - this.#consumedBytes;
-    return this.#received + items <= this.#granted && ahead <= windowBytes && ahead + bytes - last <= 2 * windowBytes;
+    return this.#over || this.#credit.fits(items, bytes, last);
   }
 
   /** Takes items that fit. */
   take(values: readonly unknown[], bytes: number, metas: ReadonlyMap<number, ItemMeta> | undefined): void {
-    if (this.#ending || this.#stopped || values.length === 0) return;
-    this.#received += values.length;
-    this.#receivedBytes += bytes;
-    this.#bytes.arrived(bytes, this.#receivedBytes, this.#waiters.length > 0);
+    if (this.#over || values.length === 0) return;
+    this.#credit.arrived(values.length, bytes, this.#waiters.length > 0);
     this.#chunks.push({ values, bytes, metas });
     this.#serve();
   }
@@ -119,7 +84,7 @@ export class Consumer {
     for (const waiter of stopping) giveEnding(waiter, ending);
     // Whoever stopped the stream has heard how it ended.
     if (stopping.length > 0) this.#ending = said;
-    this.#owner.ended();
+    this.#ended();
   }
 
   next(stream: object): Promise<IteratorResult<unknown>> {
@@ -128,7 +93,7 @@ export class Consumer {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject, stream });
       this.#owner.owe(1);
-      this.#starved = this.#granted > 0;
+      this.#credit.starve();
       this.#serve();
       if (this.#waiters.length > 0) this.#await();
     });
@@ -136,14 +101,13 @@ export class Consumer {
 
   /** Ends the stream from this side; settles when the producer has finished. */
   stop(how: 0 | 1, value: unknown): Promise<IteratorResult<unknown>> {
-    this.#chunks = [];
-    this.#at = 0;
+    this.#drop();
     const ending = this.#ending;
     if (ending) return how === 1 ? Promise.reject(value) : Promise.resolve({ done: true, value });
     const stopped = new Promise<IteratorResult<unknown>>((resolve, reject) => this.#stopping.push({ resolve, reject }));
     if (!this.#stopped) {
       this.#stopped = true;
-      const packed = value === undefined ? undefined : this.#owner.packReason(value);
+      const packed = value === undefined ? undefined : this.#owner.values.packReason(value);
       this.#owner.send(
         packed ? [Kind.stop, this.#id, how, packed.data, packed.table] : [Kind.stop, this.#id, how],
         packed,
@@ -156,24 +120,32 @@ export class Consumer {
   /** Gives the stream up: its reader gets `error`, its producer is stopped. */
   abort(error: RpcError): void {
     if (this.#ending) return;
-    this.#chunks = [];
-    this.#at = 0;
+    this.#drop();
     if (!this.#stopped) this.#owner.send([Kind.stop, this.#id, 0]);
     this.#stopped = true;
     this.end({ ok: false, error: () => error });
   }
 
+  /** No more items are taken. */
+  get #over(): boolean {
+    return this.#ending !== undefined || this.#stopped;
+  }
+
+  /** What is here is not wanted any more. */
+  #drop(): void {
+    this.#chunks = [];
+    this.#at = 0;
+  }
+
   /** The next item of the first chunk. */
-  #give(chunk: Chunk, stream: object | undefined): IteratorResult<unknown> {
-    const { values, bytes, metas } = chunk;
+  #give({ values, bytes, metas }: Chunk, stream: object | undefined): IteratorResult<unknown> {
     const at = this.#at++;
-    this.#consumed++;
-    if (this.#at === values.length) {
+    const last = this.#at === values.length;
+    if (last) {
       this.#chunks.shift();
       this.#at = 0;
-      this.#consumedBytes += bytes;
     }
-    if (this.#granted - this.#consumed <= this.#window / 2 || this.#at === 0) this.#grantMore();
+    if (this.#credit.consume(last ? bytes : undefined) && !this.#over) this.#grant();
     if (stream && (metas || this.#hadMeta)) this.#remember(stream, values[at], metas?.get(at));
     return { done: false, value: values[at] };
   }
@@ -212,7 +184,7 @@ export class Consumer {
 
   /** Somebody waits and nothing is here: make sure that the producer may send. */
   #await(): void {
-    if (this.#granted === 0) this.#grant();
+    if (this.#credit.unused) this.#grant();
     if (this.#idleTimeout === undefined) return;
     const patience = this.#idleTimeout;
     clearTimeout(this.#timer);
@@ -221,25 +193,10 @@ export class Consumer {
     });
   }
 
-  /** Grants anew when half of the window is used; a reader that had to wait gets a larger one. */
-  #grantMore(): void {
-    if (this.#ending || this.#stopped) return;
-    const { limits } = this.#owner;
-    const halfBytes = this.#grantedBytes - this.#consumedBytes <= this.#bytes.size / 2;
-    if (this.#granted - this.#consumed > this.#window / 2 && !halfBytes) return;
-    if (this.#starved) this.#window = Math.min(this.#window * 2, limits.maxWindowItems);
-    this.#starved = false;
-    this.#grant();
-  }
-
   #grant(): void {
     const [chunk] = this.#chunks;
     const begun = chunk ? Math.ceil((chunk.bytes * this.#at) / chunk.values.length) : 0;
-    const before = this.#grantedBytes;
-    this.#granted = this.#consumed + this.#window;
-    this.#grantedBytes = Math.max(before, this.#consumedBytes + begun + this.#bytes.size);
-    if (this.#grantedBytes > before) this.#bytes.granted(before, this.#receivedBytes);
-    this.#owner.sendUrgent([Kind.credit, this.#id, this.#granted, this.#grantedBytes]);
+    this.#owner.sendUrgent([Kind.credit, this.#id, ...this.#credit.grant(begun)]);
   }
 
   #watch(signal: AbortSignal | undefined): void {

@@ -1,5 +1,4 @@
 import { itemsOf } from "../stream-meta.ts";
-import type { Consumer } from "./stream-consumer.ts";
 
 /** What a stream is on both sides: an async iterable, a ReadableStream, a WritableStream. */
 export const StreamForms = { iterable: 0, readable: 1, writable: 2 } as const;
@@ -35,10 +34,7 @@ function iterateReadable(stream: ReadableStream): AsyncIterator<unknown> {
     return reader;
   };
   return {
-    next: async () => {
-      const { done, value } = await open().read();
-      return done ? { done: true, value: undefined } : { done: false, value };
-    },
+    next: async () => open().read() as Promise<IteratorResult<unknown>>,
     return: async (value) => {
       await open().cancel(value);
       return { done: true, value };
@@ -48,82 +44,6 @@ function iterateReadable(stream: ReadableStream): AsyncIterator<unknown> {
       throw error;
     },
   };
-}
-
-/** What a reader on this side is given. `watched` is the object whose collection ends the stream. */
-export function readerFor(form: StreamForm, consumer: Consumer): { reader: object; watched: object } {
-  const iterator = new StreamReader(consumer);
-  if (form === StreamForms.iterable) return { reader: iterator, watched: iterator };
-  return { reader: readableOf(iterator), watched: iterator };
-}
-
-/** A stream of the peer's, as an async iterator. One reader: iterating it twice goes on where it was. */
-export class StreamReader implements AsyncIterableIterator<unknown>, AsyncDisposable {
-  readonly #consumer: Consumer;
-
-  constructor(consumer: Consumer) {
-    this.#consumer = consumer;
-  }
-
-  next(): Promise<IteratorResult<unknown>> {
-    return this.#consumer.next(this);
-  }
-
-  return(value?: unknown): Promise<IteratorResult<unknown>> {
-    return this.#consumer.stop(0, value);
-  }
-
-  throw(error?: unknown): Promise<IteratorResult<unknown>> {
-    return this.#consumer.stop(1, error);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  get [Symbol.toStringTag](): string {
-    return "PortolanStream";
-  }
-}
-
-function readableOf(iterator: StreamReader): ReadableStream {
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const { done, value } = await iterator.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      async cancel(reason) {
-        await (reason === undefined ? iterator.return() : iterator.throw(reason).catch(() => {}));
-      },
-    },
-    { highWaterMark: 0 },
-  );
-}
-
-/** Writes what a peer sends into a stream of ours, as fast as that takes it. */
-export async function writeTo(stream: WritableStream, consumer: Consumer): Promise<void> {
-  const items = new StreamReader(consumer);
-  let writer: WritableStreamDefaultWriter | undefined;
-  try {
-    writer = stream.getWriter();
-    for (let step = await items.next(); !step.done; step = await items.next()) {
-      await writer.ready;
-      await writer.write(step.value);
-    }
-  } catch (error) {
-    // What it came with leaves in this turn, and goes first.
-    if (!writer) await Promise.resolve();
-    // Either the peer aborted, and our stream hears of it, or our stream failed, and the peer does.
-    await items.throw(error).catch(() => {});
-    return writer?.abort(error).catch(() => {});
-  }
-  await writer.close().catch(() => {});
 }
 
 /** A stream that writes to the peer: each write settles when the peer has credit for it. */
@@ -152,10 +72,12 @@ class Handover implements AsyncIterator<unknown> {
   put(value: unknown): Promise<void> {
     if (this.#stopped) return Promise.reject(this.#stopped.reason);
     return new Promise((resolve) => {
-      if (this.#pull) {
-        this.#takePull()?.resolve({ done: false, value });
+      const pull = this.#takePull();
+      if (!pull) this.#item = { value, taken: resolve };
+      else {
+        pull.resolve({ done: false, value });
         resolve();
-      } else this.#item = { value, taken: resolve };
+      }
     });
   }
 

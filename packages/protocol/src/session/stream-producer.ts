@@ -1,57 +1,58 @@
-import { Kind, type Message, type TableEntry } from "../message.ts";
+import { RpcError } from "../error.ts";
+import { Kind } from "../message.ts";
 import { isItemWithMeta } from "../stream-meta.ts";
 import { type Packed, plainSize } from "../values/pack.ts";
-import { placeTable } from "./place-table.ts";
+import type { IncomingCall } from "./incoming-call.ts";
 import { soon } from "./soon.ts";
-
-/** What a producer needs of its session. */
-export interface ProducerOwner {
-  packItem(item: unknown): Packed;
-  packError(error: unknown): Packed;
-  send(message: Message, packed?: Packed): void;
-  /** The port would rather not take more. */
-  readonly blocked: boolean;
-  /** What went wrong after nobody listened any more. */
-  report(error: unknown): void;
-  /** The consumer wants no more: the call that made the stream is told. */
-  stopped(): void;
-  /** The stream has ended, for whatever reason. */
-  ended(): void;
-}
-
-/** Items in one message, at most, and bytes after which it leaves. */
-const chunkItems = 256;
-const chunkBytes = 64 * 1024;
+import { chunkBytes, StreamChunk } from "./stream-chunk.ts";
+import type { StreamOwner } from "./stream-owner.ts";
+import { withTable } from "./with-table.ts";
 
 /** How long a consumer that stopped waits for a producer that is busy, in milliseconds. */
 const stopGrace = 100;
+
+/** Why a producer, and the call that made it, is to stop. */
+export const unwanted: RpcError = new RpcError("CANCELLED", "the consumer wants no more items");
 
 /**
  * The sending end of a stream: pulls its source while there is credit, sends what
  * is there in chunks, and runs the source's `finally` exactly once.
  */
 export class Producer {
-  readonly #owner: ProducerOwner;
+  readonly #owner: StreamOwner;
   readonly #id: number;
   readonly #source: AsyncIterator<unknown>;
+  readonly #call: IncomingCall | undefined;
+  readonly #ended: () => void;
   #creditItems = 0;
   #creditBytes = 0;
   #sentItems = 0;
   #sentBytes = 0;
   #pumping = false;
+  /** Nothing more is pulled. */
   #finished = false;
-  #items: unknown[] = [];
-  #table: TableEntry[] = [];
-  #metas: [number, string | null, number | null][] = [];
-  #transfer: object[] = [];
-  #bytes = 0;
+  /** The peer has been told the end. */
+  #said = false;
+  #chunk: StreamChunk | undefined;
   #flushing = false;
 
-  /** `id` as our messages name it: negative for a stream that the peer numbered. */
-  constructor(owner: ProducerOwner, id: number, source: AsyncIterator<unknown>) {
+  /**
+   * @param id as our messages name it: negative for a stream that the peer numbered.
+   * @param call what the stream answers, if anything: it is told when the consumer wants no more.
+   * @param ended runs once the end has been sent.
+   */
+  constructor(
+    owner: StreamOwner,
+    id: number,
+    source: AsyncIterator<unknown>,
+    call: IncomingCall | undefined,
+    ended: () => void,
+  ) {
     this.#owner = owner;
     this.#id = id;
     this.#source = source;
+    this.#call = call;
+    this.#ended = ended;
   }
 
   /** The consumer can take so much in all, counted since the start. */
@@ -71,29 +72,32 @@ export class Producer {
     if (this.#finished) return;
     this.#finished = true;
     this.#flush();
-    const said = new Said();
     const busy = this.#pumping;
-    this.#owner.stopped();
+    this.#call?.abort(unwanted);
     void this.#finish(how, value).then(
-      (last) => said.once(() => this.#say(Kind.end, last)),
-      (error: unknown) => (said.once(() => this.#sayError(error)) ? undefined : this.#owner.report(error)),
+      (last) => this.#sayEnd(last),
+      (error: unknown) => this.#sayError(error),
     );
     // A source in the middle of `next()` finishes when it can; the consumer does not wait for ever.
-    if (busy) setTimeout(() => said.once(() => this.#say(Kind.end, undefined)), stopGrace);
-  }
-
-  /** The platform refused items that were sent. */
-  refused(error: unknown): void {
-    this.#failed(error);
+    if (busy) setTimeout(() => this.#sayEnd(undefined), stopGrace);
   }
 
   /** The session has ended: only the source is told. */
   abandon(): void {
     if (this.#finished) return;
     this.#finished = true;
-    this.#items = [];
-    this.#owner.stopped();
+    this.#chunk = undefined;
+    this.#call?.abort(unwanted);
     this.#finish(0, undefined).catch((error: unknown) => this.#owner.report(error));
+  }
+
+  /** The source threw, an item cannot cross, or the platform refused some: the source is told to finish. */
+  fail(error: unknown): void {
+    if (this.#finished) return this.#owner.report(error);
+    this.#finished = true;
+    this.#flush();
+    this.#sayError(error);
+    this.#source.return?.().catch((late: unknown) => this.#owner.report(late));
   }
 
   async #finish(how: 0 | 1, value: unknown): Promise<unknown> {
@@ -116,7 +120,7 @@ export class Producer {
         if (step.done) {
           this.#finished = true;
           this.#flush();
-          this.#say(Kind.end, step.value);
+          this.#sayEnd(step.value);
           break;
         }
         this.#add(step.value);
@@ -124,14 +128,14 @@ export class Producer {
         if (this.#sentBytes - paused >= chunkBytes) {
           paused = this.#sentBytes;
           this.#flush();
-          await turn();
+          await new Promise<void>(soon);
         }
       }
     } catch (error) {
-      this.#failed(error);
+      this.fail(error);
     } finally {
       this.#pumping = false;
-      if (!this.#finished && this.#items.length > 0) this.#flush();
+      if (!this.#finished) this.#flush();
     }
   }
 
@@ -140,28 +144,27 @@ export class Producer {
   }
 
   #add(yielded: unknown): void {
-    const size = plainSize(yielded);
-    if (size > 0) this.#put(yielded, size);
-    else this.#pack(yielded);
-    if (this.#items.length >= chunkItems || this.#bytes >= chunkBytes) this.#flush();
+    let size = plainSize(yielded);
+    if (size > 0) this.#open().add(yielded, size);
+    else {
+      const { value, meta } = isItemWithMeta(yielded) ? yielded : { value: yielded };
+      const packed = this.#pack(value);
+      size = packed.size;
+      this.#open().addPacked(packed, meta);
+    }
+    this.#sentItems++;
+    this.#sentBytes += size;
+    if (this.#chunk?.full) this.#flush();
     else if (!this.#flushing) this.#flushSoon();
   }
 
-  #put(data: unknown, size: number): void {
-    this.#items.push(data);
-    this.#bytes += size;
-    this.#sentItems++;
-    this.#sentBytes += size;
+  #open(): StreamChunk {
+    this.#chunk ??= new StreamChunk();
+    return this.#chunk;
   }
 
-  #pack(yielded: unknown): void {
-    const { value, meta } = isItemWithMeta(yielded) ? yielded : { value: yielded };
-    const { data, table, transfer, size } = this.#owner.packItem(value);
-    const index = this.#items.length;
-    if (table) for (const entry of placeTable(table, index)) this.#table.push(entry);
-    if (transfer.length > 0) this.#transfer.push(...transfer);
-    if (meta) this.#metas.push([index, meta.id ?? null, meta.retry ?? null]);
-    this.#put(data, size);
+  #pack(value: unknown): Packed {
+    return this.#owner.values.packItem(value, this.#call);
   }
 
   /** A slow source's items leave promptly; a fast one fills its chunks first. */
@@ -174,70 +177,31 @@ export class Producer {
   }
 
   #flush(): void {
-    if (this.#items.length === 0) return;
-    const table = this.#table.length > 0 ? this.#table : null;
-    const packed: Packed = {
-      ...{ data: this.#items, table, transfer: this.#transfer, size: this.#bytes },
-      ...{ moved: false, plain: false },
-    };
-    const message: Message =
-      this.#metas.length > 0
-        ? [Kind.items, this.#id, this.#items, this.#bytes, table, this.#metas]
-        : table
-          ? [Kind.items, this.#id, this.#items, this.#bytes, table]
-          : [Kind.items, this.#id, this.#items, this.#bytes];
-    this.#items = [];
-    this.#table = [];
-    this.#metas = [];
-    this.#transfer = [];
-    this.#bytes = 0;
-    this.#owner.send(message, packed);
+    const chunk = this.#chunk;
+    if (!chunk) return;
+    this.#chunk = undefined;
+    this.#owner.send(...chunk.written(this.#id));
   }
 
-  /** The source threw, or an item cannot cross: then the source is told to finish. */
-  #failed(error: unknown): void {
-    if (this.#finished) return this.#owner.report(error);
-    this.#finished = true;
-    this.#flush();
-    this.#sayError(error);
-    this.#source.return?.().catch((late: unknown) => this.#owner.report(late));
-  }
-
-  #say(kind: typeof Kind.end, last: unknown): void {
+  #sayEnd(last: unknown): void {
+    if (this.#said) return;
+    let packed: Packed;
     try {
-      const packed = this.#owner.packItem(last);
-      this.#owner.send(
-        packed.table ? [kind, this.#id, packed.data, packed.table] : [kind, this.#id, packed.data],
-        packed,
-      );
-      this.#owner.ended();
+      packed = this.#pack(last);
     } catch (error) {
-      this.#sayError(error);
+      return this.#sayError(error);
     }
+    this.#say(Kind.end, packed);
   }
 
   #sayError(error: unknown): void {
-    const packed = this.#owner.packError(error);
-    this.#owner.send(
-      packed.table ? [Kind.fail, this.#id, packed.data, packed.table] : [Kind.fail, this.#id, packed.data],
-      packed,
-    );
-    this.#owner.ended();
+    if (this.#said) this.#owner.report(error);
+    else this.#say(Kind.fail, this.#owner.values.packFailure(error, [], "yes"));
   }
-}
 
-function turn(): Promise<void> {
-  return new Promise(soon);
-}
-
-/** Something that is said once. */
-class Said {
-  #said = false;
-
-  once(say: () => void): boolean {
-    if (this.#said) return false;
+  #say(kind: typeof Kind.end | typeof Kind.fail, packed: Packed): void {
     this.#said = true;
-    say();
-    return true;
+    this.#owner.send(withTable([kind, this.#id, packed.data], packed), packed);
+    this.#ended();
   }
 }

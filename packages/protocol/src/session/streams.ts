@@ -9,49 +9,13 @@ import {
 } from "../message.ts";
 import { isId, isIndex } from "../parse-message.ts";
 import type { ItemMeta } from "../stream-meta.ts";
-import type { Packed } from "../values/pack.ts";
-import type { IncomingCall } from "./incoming-call.ts";
 import { exceeded } from "./limits.ts";
-import type { Passage } from "./passage.ts";
-import type { CallScope } from "./scope.ts";
-import { Consumer, type ConsumerOwner, type StreamBounds } from "./stream-consumer.ts";
-import { readerFor, type StreamForm, StreamForms, sourceOf, writerFor, writeTo } from "./stream-forms.ts";
-import { Producer, type ProducerOwner } from "./stream-producer.ts";
+import { Consumer } from "./stream-consumer.ts";
+import { type StreamForm, StreamForms, sourceOf, writerFor } from "./stream-forms.ts";
+import type { StreamOwner, StreamTie } from "./stream-owner.ts";
+import { Producer, unwanted } from "./stream-producer.ts";
+import { readableOf, StreamReader, writeTo } from "./stream-reader.ts";
 import { weightOf } from "./weight.ts";
-
-/** How what streams carry is written to the peer, and read. */
-export interface StreamValues {
-  packItem(item: unknown, call: IncomingCall | undefined): Packed;
-  packFailure(error: unknown, path: readonly string[], delivered: "yes"): Packed;
-  packReason(reason: unknown): Packed;
-  unpackItems(message: ItemsMessage): readonly unknown[];
-  unpackError(error: unknown, table: unknown): RpcError;
-  unpackValue(value: unknown, table: unknown, root: string, passage: Passage): unknown;
-}
-
-/** What streams need of their session. */
-export interface StreamsOwner
-  extends Omit<ConsumerOwner, "ended" | "packReason">,
-    Omit<ProducerOwner, "ended" | "stopped" | "packItem" | "packError" | "report"> {
-  /** What an untrusted peer counts is counted again. */
-  readonly trusted: boolean;
-  nextId(): number;
-  readonly values: StreamValues;
-  report(error: unknown): void;
-  /** A stream has ended. */
-  checkIdle(): void;
-}
-
-/** What binds a stream to its call. */
-export interface StreamTie {
-  /** Says that the stream has ended, so that its call can end too. */
-  readonly ended?: () => void;
-  /** The call that the stream answers: it is told when its consumer wants no more. */
-  readonly call?: IncomingCall;
-  /** What was lent for the call is taken back: a stream that came with it ends. */
-  readonly scope?: CallScope;
-  readonly bounds?: StreamBounds;
-}
 
 /**
  * The streams of one session, in both directions. A stream is named by whoever
@@ -59,11 +23,11 @@ export interface StreamTie {
  * receiver's by a negative one.
  */
 export class Streams {
-  readonly #owner: StreamsOwner;
+  readonly #owner: StreamOwner;
   readonly #producers = new Map<number, Producer>();
   readonly #consumers = new Map<number, Consumer>();
 
-  constructor(owner: StreamsOwner) {
+  constructor(owner: StreamOwner) {
     this.#owner = owner;
   }
 
@@ -104,7 +68,7 @@ export class Streams {
     const name = -id;
     const consumer = this.#consumers.get(name);
     if (consumer) consumer.abort(unwanted);
-    else if (this.#producers.has(name)) this.#producers.get(name)?.refused(unwanted);
+    else if (this.#producers.has(name)) this.refused(name, unwanted);
     else if (form === StreamForms.writable) this.#owner.send([Kind.end, name]);
     else this.#owner.send([Kind.stop, name, 0]);
   }
@@ -119,9 +83,8 @@ export class Streams {
         return this.#takeEnding(message);
       case Kind.credit:
         return this.#producers.get(-message[1])?.credit(message[2], message[3]);
-      case Kind.stop: {
+      case Kind.stop:
         return this.#takeStop(message);
-      }
       default:
     }
   }
@@ -133,7 +96,7 @@ export class Streams {
 
   /** The platform refused items of ours. */
   refused(name: number, error: RpcError): void {
-    this.#producers.get(name)?.refused(error);
+    this.#producers.get(name)?.fail(error);
   }
 
   /** The session has ended: readers get `error`, sources finish. */
@@ -147,54 +110,32 @@ export class Streams {
   }
 
   #produce(name: number, iterator: AsyncIterator<unknown>, tie: StreamTie): Producer {
-    const owner = this.#owner;
-    const own: ProducerOwner = {
-      get blocked() {
-        return owner.blocked;
-      },
-      packItem: (item) => owner.values.packItem(item, tie.call),
-      packError: (error) => owner.values.packFailure(error, [], "yes"),
-      send: (message, packed) => owner.send(message, packed),
-      report: (error) => owner.report(error),
-      stopped: () => tie.call?.abort(unwanted),
-      ended: () => {
-        this.#producers.delete(name);
-        tie.ended?.();
-        owner.checkIdle();
-      },
-    };
-    const producer = new Producer(own, name, iterator);
+    const ended = () => this.#leave(this.#producers, name, tie);
+    const producer = new Producer(this.#owner, name, iterator, tie.call, ended);
     this.#producers.set(name, producer);
     return producer;
   }
 
   #consume(name: number, tie: StreamTie): Consumer {
-    const owner = this.#owner;
-    const own: ConsumerOwner = {
-      limits: owner.limits,
-      network: owner.network,
-      sendUrgent: (message) => owner.sendUrgent(message),
-      send: (message, packed) => owner.send(message, packed),
-      packReason: (value) => owner.values.packReason(value),
-      owe: (by) => owner.owe(by),
-      ended: () => {
-        this.#consumers.delete(name);
-        tie.ended?.();
-        owner.checkIdle();
-      },
-    };
-    const consumer = new Consumer(own, name, tie.bounds ?? {});
+    const ended = () => this.#leave(this.#consumers, name, tie);
+    const consumer = new Consumer(this.#owner, name, tie.bounds, ended);
     this.#consumers.set(name, consumer);
     tie.scope?.onEnd(() => consumer.abort(callEnded));
     return consumer;
   }
 
+  #leave(table: Map<number, unknown>, name: number, tie: StreamTie): void {
+    table.delete(name);
+    tie.ended?.();
+    this.#owner.checkIdle();
+  }
+
   #openReader(name: number, form: StreamForm, tie: StreamTie): object {
     const consumer = this.#consume(name, tie);
-    const { reader, watched } = readerFor(form, consumer);
+    const reader = new StreamReader(consumer);
     // A stream that nobody iterates any more is given up when it is collected.
-    readers.register(watched, consumer);
-    return reader;
+    readers.register(reader, consumer);
+    return form === StreamForms.iterable ? reader : readableOf(reader);
   }
 
   #openWriter(name: number, tie: StreamTie, items: number, bytes: number): object {
@@ -275,7 +216,6 @@ const readers: FinalizationRegistry<Consumer> = /* @__PURE__ */ new Finalization
   consumer.abort(forgotten),
 );
 
-const unwanted = new RpcError("CANCELLED", "the consumer wants no more items");
 const callEnded = new RpcError("CANCELLED", "the call that the stream came with has ended");
 const forgotten = new RpcError("CANCELLED", "nobody reads the stream any more");
 
