@@ -1,5 +1,5 @@
 import cluster, { type Worker } from "node:cluster";
-import type { Listener, Transport } from "@portolan/protocol";
+import { checkTransportOptions, type Listener, type Transport } from "@portolan/protocol";
 import { type ForkTransportOptions, openChild } from "./fork-transport.ts";
 
 /**
@@ -13,6 +13,7 @@ import { type ForkTransportOptions, openChild } from "./fork-transport.ts";
  */
 export function clusterListener(options: ForkTransportOptions = {}): Listener {
   if (!cluster.isPrimary) throw new TypeError("expected the primary of the cluster: workers use forkTransport()");
+  checkTransportOptions(options, ["serialization"]);
   let forked: ((worker: Worker) => void) | undefined;
   return {
     address: undefined,

@@ -1,6 +1,7 @@
 import { ChildProcess } from "node:child_process";
 import {
   type CloseReason,
+  checkTransportOptions,
   defineTransport,
   type Peer,
   type Transport,
@@ -42,6 +43,7 @@ export function forkTransport(
   child?: ChildProcess | (() => ChildProcess),
   options: ForkTransportOptions = {},
 ): Transport {
+  checkTransportOptions(options, ["serialization"]);
   if (child === undefined) return parentTransport(options);
   const owned = typeof child === "function";
   const given = owned ? child() : child;

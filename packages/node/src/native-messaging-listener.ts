@@ -1,5 +1,6 @@
 import {
   type CloseReason,
+  checkTransportOptions,
   cloneInPieces,
   defineTransport,
   type Listener,
@@ -37,6 +38,7 @@ export interface NativeMessagingOptions {
  * holds an origin without its slash.
  */
 export function nativeMessagingListener(options: NativeMessagingOptions = {}): Listener {
+  checkTransportOptions(options, ["allow"]);
   checkAllow(options.allow);
   return {
     address: undefined,

@@ -1,5 +1,11 @@
 import { connect, type Socket } from "node:net";
-import { type ConnectorOptions, defineConnector, RpcError, type SessionSource } from "@portolan/protocol";
+import {
+  type ConnectorOptions,
+  checkTransportOptions,
+  defineConnector,
+  RpcError,
+  type SessionSource,
+} from "@portolan/protocol";
 import { checkPathLength, type SocketAddress, socketAddress } from "./socket-place.ts";
 import { isSocket, openSocket, type SocketTransportOptions } from "./socket-transport.ts";
 
@@ -29,6 +35,7 @@ export interface SocketConnectorOptions extends ConnectorOptions, SocketTranspor
  * for a function that gives no socket.
  */
 export function socketConnector(place: SocketPlace, options: SocketConnectorOptions = {}): SessionSource {
+  checkTransportOptions(options);
   const expected = "{ port }, { path } or a function that makes a socket";
   const target = typeof place === "function" ? place : socketAddress(place, expected);
   return defineConnector(() => openSocket(dial(target), true, options), options);

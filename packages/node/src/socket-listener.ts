@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { Server as SecureServer } from "node:tls";
-import type { Listener, Transport } from "@portolan/protocol";
+import { checkTransportOptions, type Listener, type Transport } from "@portolan/protocol";
 import { checkPathLength, type SocketAddress, socketAddress } from "./socket-place.ts";
 import { openSocket, type SocketTransportOptions } from "./socket-transport.ts";
 import { explained, removeStaleSocket } from "./stale-socket.ts";
@@ -31,10 +31,12 @@ export type SocketListenerOptions = SocketListenerPlace & SocketTransportOptions
  *
  * A Unix socket that a killed server left behind is replaced; a living one is not:
  * `ready` rejects then with EADDRINUSE, as for a taken port; with INVALID_ARGUMENT for a path that is too long.
- * Throws a TypeError for a place that is none, or more than one.
+ * Throws a TypeError for a place that is none, or more than one, and for options that would be passed over.
  */
 export function socketListener(options: SocketListenerOptions): Listener {
-  return new Listening(placeOf(options), options);
+  const place = placeOf(options);
+  checkTransportOptions(options, ["port", "host", "path", "server"]);
+  return new Listening(place, options);
 }
 
 function placeOf(options: SocketListenerOptions): SocketAddress | Server {

@@ -11,9 +11,10 @@ const longestPath: Partial<Record<NodeJS.Platform, number>> = { linux: 107, darw
  * listen anywhere.
  */
 export function socketAddress(place: unknown, expected: string): SocketAddress {
-  const { port, path, host = "127.0.0.1" } = Object(place) as Record<string, unknown>;
+  const { port, path, host = "127.0.0.1", hostname } = Object(place) as Record<string, unknown>;
+  if (hostname !== undefined) throw new TypeError('unknown option "hostname": did you mean "host"?');
   if ((port === undefined) === (path === undefined)) throw new TypeError(`expected ${expected}, got ${told(place)}`);
-  if (path === undefined) return { port: checkedPort(port), host: host as string };
+  if (path === undefined) return { port: checkedPort(port), host: checkedHost(host) };
   if (typeof path === "string" && path !== "") return { path };
   throw new TypeError(`expected the path of a socket, got ${JSON.stringify(path)}`);
 }
@@ -21,6 +22,11 @@ export function socketAddress(place: unknown, expected: string): SocketAddress {
 function checkedPort(port: unknown): number {
   if (Number.isInteger(port) && Number(port) >= 0 && Number(port) < 65_536) return Number(port);
   throw new TypeError(`expected a port, an integer from 0 to 65535, got ${JSON.stringify(port)}`);
+}
+
+function checkedHost(host: unknown): string {
+  if (typeof host === "string") return host;
+  throw new TypeError(`expected host to be an address, got ${JSON.stringify(host)}`);
 }
 
 /** Throws an RpcError INVALID_ARGUMENT for a path that this system would cut, or refuse without saying why. */

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import {
   type CloseReason,
+  checkTransportOptions,
   defineTransport,
   lengthFramed,
   type Peer,
@@ -40,6 +41,7 @@ export const maxByteMessage: number = 264 * 1024;
  * Throws a TypeError for what is no socket.
  */
 export function socketTransport(socket: Socket | (() => Socket), options: SocketTransportOptions = {}): Transport {
+  checkTransportOptions(options);
   const owned = typeof socket === "function";
   const given = owned ? socket() : socket;
   if (isSocket(given)) return openSocket(given, owned, options);

@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, type SpawnOptions, spawn } from "n
 import { PassThrough, type Writable } from "node:stream";
 import {
   type CloseReason,
+  checkTransportOptions,
   defineTransport,
   ndjson,
   type Transport,
@@ -41,8 +42,11 @@ export interface SpawnTransportOptions extends Omit<SpawnOptions, "stdio" | "sig
 export function spawnTransport(
   command: string,
   args: readonly string[] = [],
-  { trusted = true, onStderr = toOurs, onStray, ...options }: SpawnTransportOptions = {},
+  given: SpawnTransportOptions = {},
 ): Transport {
+  if (!Array.isArray(args)) throw new TypeError("expected a command, a list of its arguments, and then options");
+  checkTransportOptions(given, ["onStderr", "onStray"]);
+  const { trusted = true, onStderr = toOurs, onStray, ...options } = given;
   const child = withStreams(spawn(command, args, { ...options, stdio: ["pipe", "pipe", "pipe"] }));
   const name = `the child process ${JSON.stringify([command, ...args].join(" "))}`;
   return defineTransport({

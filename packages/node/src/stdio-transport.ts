@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import {
   type CloseReason,
+  checkTransportOptions,
   defineTransport,
   ndjson,
   type Transport,
@@ -35,7 +36,11 @@ export interface StdioTransportOptions {
  * that you pass stay yours; the ends of the process are nobody's to close.
  */
 export function stdioTransport(options: StdioTransportOptions = {}): Transport {
+  checkTransportOptions(options, ["input", "output"]);
   const { input = process.stdin, output = process.stdout } = options;
+  if (typeof input.pause !== "function" || typeof output.write !== "function") {
+    throw new TypeError("expected input to be a readable stream, and output a writable one");
+  }
   const own = options.input === undefined && options.output === undefined;
   return defineTransport({
     traits: { carries: "bytes", framed: false, maxMessage: maxByteMessage, trusted: options.trusted ?? own },

@@ -7,7 +7,7 @@ import {
 } from "@portolan/protocol";
 import { subprotocol } from "./subprotocol.ts";
 import type { WebSocketLike } from "./web-socket-like.ts";
-import { openWebSocket, type WebSocketTransportOptions } from "./web-socket-transport.ts";
+import { checkWebSocketOptions, openWebSocket, type WebSocketTransportOptions } from "./web-socket-transport.ts";
 
 /** A class of WebSockets: the browser's, Node's global one, or that of `ws`. */
 export type WebSocketClass = new (url: string | URL, protocols?: string[]) => WebSocketLike;
@@ -30,9 +30,10 @@ export type WebSocketUrl = string | URL | (() => string | URL | Promise<string |
  *
  * It gives up when the server refuses for good: 401, 403, 404 and 426 where the
  * platform tells (browsers do not), a typed refusal of `context(peer)`, or another
- * version; and with INVALID_ARGUMENT for a URL that is none.
+ * version; and with INVALID_ARGUMENT for a URL that is none. Throws a TypeError for options that would be passed over.
  */
 export function webSocketConnector(url: WebSocketUrl, options: WebSocketConnectorOptions = {}): SessionSource {
+  checkWebSocketOptions(options, ["protocols", "WebSocket"]);
   const dial = async (): Promise<Transport> => {
     const target = typeof url === "function" ? await url() : url;
     return openWebSocket(makeSocket(target, options), true, options);

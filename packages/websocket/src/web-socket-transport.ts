@@ -1,4 +1,12 @@
-import { defineTransport, json, lengthFramed, type Peer, type Transport } from "@portolan/protocol";
+import {
+  checkSwitch,
+  checkTransportOptions,
+  defineTransport,
+  json,
+  lengthFramed,
+  type Peer,
+  type Transport,
+} from "@portolan/protocol";
 import type { WebSocketLike } from "./web-socket-like.ts";
 import { WebSocketPort } from "./web-socket-port.ts";
 
@@ -34,12 +42,13 @@ const maxMessage = 264 * 1024;
  * reason that a close frame tells. A peer that vanishes without a word is not
  * announced by TCP, so sessions ping while something is owed.
  *
- * Throws a TypeError for what is no WebSocket.
+ * Throws a TypeError for what is no WebSocket, and for options that would be passed over or taken for others.
  */
 export function webSocketTransport(
   socket: WebSocketLike | (() => WebSocketLike),
   options: WebSocketTransportOptions = {},
 ): Transport {
+  checkWebSocketOptions(options);
   if (typeof socket === "function") return openWebSocket(checked(socket()), true, options);
   return openWebSocket(checked(socket), false, options);
 }
@@ -47,6 +56,14 @@ export function webSocketTransport(
 function checked(socket: WebSocketLike): WebSocketLike {
   if (typeof (socket as Partial<WebSocketLike> | null | undefined)?.addEventListener === "function") return socket;
   throw new TypeError("expected a WebSocket, or a function that makes one; for a URL there is webSocketConnector(url)");
+}
+
+/** Throws a TypeError for options that are misspelt or of another kind; `more` names those that go beyond a transport's. */
+export function checkWebSocketOptions(options: WebSocketTransportOptions, more: readonly string[] = []): void {
+  checkTransportOptions(options, ["binary", "highWaterMark", ...more]);
+  checkSwitch(options, "binary");
+  const { highWaterMark = mebibyte } = options;
+  if (!(highWaterMark > 0)) throw new TypeError(`expected highWaterMark to be bytes, got ${highWaterMark}`);
 }
 
 const mebibyte = 1024 * 1024;

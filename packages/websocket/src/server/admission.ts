@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { checkSwitch } from "@portolan/protocol";
 
 /** Whom a listener lets in. */
 export interface AdmissionOptions {
@@ -23,7 +24,9 @@ export interface AdmissionOptions {
 export type Admission = (request: IncomingMessage) => string | undefined;
 
 /** Checks the options once; throws a TypeError for a list that would let nobody or anybody in by mistake. */
-export function admission({ origins, allowNoOrigin = false, hosts = [] }: AdmissionOptions): Admission {
+export function admission(options: AdmissionOptions): Admission {
+  checkSwitch(options, "allowNoOrigin");
+  const { origins, allowNoOrigin = false, hosts = [] } = options;
   const allowed = origins === "*" ? "*" : new Set(checked(origins).map(asBrowsersSay));
   const names = hosts === "*" ? "*" : new Set(checkedHosts(hosts).map((host) => host.toLowerCase()));
   return (request) => refusedOrigin(request, allowed, allowNoOrigin) ?? refusedHost(request, names);

@@ -37,7 +37,12 @@ export interface UpgradeSource {
 
 /** Makes the source of what the options name. Throws a TypeError for a place that is none, or more than one. */
 export function upgradeSource(place: WebSocketListenerPlace): UpgradeSource {
-  const { server, port, host, noServer, path } = place as Partial<Record<string, unknown>>;
+  const { server, port, host, hostname, noServer, path } = place as Partial<Record<string, unknown>>;
+  // Other servers call it so, and without it all of this machine's addresses are heard.
+  if (hostname !== undefined) throw new TypeError('unknown option "hostname": did you mean "host"?');
+  if (host !== undefined && typeof host !== "string") {
+    throw new TypeError(`expected host to be an address, got ${JSON.stringify(host)}`);
+  }
   const given = [server, port, noServer || undefined].filter((one) => one !== undefined);
   if (given.length !== 1) {
     throw new TypeError(`expected one of { server }, { port } and { noServer: true }, got ${given.length} of them`);
@@ -47,7 +52,7 @@ export function upgradeSource(place: WebSocketListenerPlace): UpgradeSource {
   }
   if (noServer) return handedSource();
   if (server !== undefined) return serverSource(checkedServer(server), path);
-  return portSource(checkedPort(port), host as string | undefined);
+  return portSource(checkedPort(port), host);
 }
 
 function checkedPort(port: unknown): number {

@@ -4,7 +4,7 @@ import { type Listener, RpcError, type Transport } from "@portolan/protocol";
 import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
 import { closeFrameOf } from "../close-code.ts";
 import { chooseSubprotocol, subprotocol } from "../subprotocol.ts";
-import { openWebSocket, type WebSocketTransportOptions } from "../web-socket-transport.ts";
+import { checkWebSocketOptions, openWebSocket, type WebSocketTransportOptions } from "../web-socket-transport.ts";
 import { type Admission, type AdmissionOptions, admission } from "./admission.ts";
 import { lightenRequest } from "./lighten-request.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
@@ -34,13 +34,24 @@ export interface WebSocketListener extends Listener {
  * and over loopback for a foreign host. Compression is off: it costs memory for
  * each connection and tells secrets by their lengths.
  *
- * Throws a TypeError for origins that are missing or no origins, and for a place that is none or more than one.
+ * Throws a TypeError for origins that are missing or no origins, for a place that is none or more than one, and for
+ * options that would be passed over or taken for others.
  * `ready` rejects with FAILED_PRECONDITION when another listener hears the same path of the same server.
  */
 export function webSocketListener(options: WebSocketListenerOptions): WebSocketListener {
-  if (typeof options !== "object") throw new TypeError(`expected { origins } and a place, got ${typeof options}`);
+  if (Object(options) !== options) throw new TypeError(`expected { origins } and a place, got ${options}`);
+  checkWebSocketOptions(options, listenerOptions);
+  checkPayload(options.maxPayload);
   const refusal = admission(options);
   return new Listening(options, refusal, upgradeSource(options));
+}
+
+const listenerOptions = "server port host noServer path origins allowNoOrigin hosts maxPayload".split(" ");
+
+/** To `ws`, what is no such number is no limit. */
+function checkPayload(bytes: unknown): void {
+  if (bytes === undefined || (Number.isInteger(bytes) && Number(bytes) > 0 && Number(bytes) < 2 ** 31)) return;
+  throw new TypeError(`expected maxPayload to be bytes, fewer than 2 GiB, got ${JSON.stringify(bytes)}`);
 }
 
 /** What is newer than the types of `ws`. */
