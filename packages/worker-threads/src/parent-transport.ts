@@ -1,5 +1,5 @@
 import { parentPort, threadId } from "node:worker_threads";
-import { defineTransport, type Transport, type TransportEvents } from "@portolan/protocol";
+import { checkTransportOptions, defineTransport, type Transport, type TransportEvents } from "@portolan/protocol";
 import { attachNodePort } from "./node-port.ts";
 import { wakeful } from "./wakeful.ts";
 
@@ -23,6 +23,7 @@ export interface ParentTransportOptions {
  * @throws TypeError outside a worker thread.
  */
 export function parentTransport(options: ParentTransportOptions = {}): Transport {
+  checkTransportOptions(options, ["lowLatency"]);
   const port = parentPort;
   if (!port) {
     throw new TypeError(

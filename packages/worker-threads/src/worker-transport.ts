@@ -1,5 +1,6 @@
 import {
   type CloseReason,
+  checkTransportOptions,
   defineTransport,
   type Transport,
   type TransportEvents,
@@ -42,6 +43,7 @@ export function workerTransport(
   worker: WorkerLike | (() => WorkerLike),
   options: WorkerTransportOptions = {},
 ): Transport {
+  checkTransportOptions(options, ["lowLatency"]);
   const ours = typeof worker === "function";
   const port = ours ? worker() : worker;
   assertWorker(port);

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { describe, expect, it, vi } from "vitest";
-import { workerTransport } from "../src/index.ts";
+import { parentTransport, workerTransport } from "../src/index.ts";
 import { listenersOf, portsHeld } from "./left.ts";
 import { echoWorker, exited, rawWorker } from "./raw-worker.ts";
 
@@ -106,6 +106,16 @@ describe("workerTransport", () => {
     trusted.close();
     foreign.close();
     await worker.terminate();
+  });
+
+  it("refuses options that would be passed over or taken for others, before a thread is started", () => {
+    const unwanted = () => expect.unreachable("a thread was started");
+    expect(() => workerTransport(unwanted, { trused: false } as never)).toThrow('did you mean "trusted"?');
+    expect(() => workerTransport(unwanted, { lowlatency: true } as never)).toThrow('did you mean "lowLatency"?');
+    expect(() => workerTransport(unwanted, { trusted: "false" } as never)).toThrow(
+      "expected trusted to be true or false",
+    );
+    expect(() => parentTransport({ trused: false } as never)).toThrow('did you mean "trusted"?');
   });
 
   it("refuses what is no worker, and passes on what the factory throws", () => {
