@@ -22,6 +22,7 @@ export default defineConfig({
   test: {
     pool: "forks",
     execArgv: ["--expose-gc"],
+    globalSetup: [fileURLToPath(new URL("scripts/stale-doors.mjs", import.meta.url))],
     setupFiles: [fileURLToPath(new URL("scripts/patient-waits.mjs", import.meta.url))],
     expect: { poll: { timeout: 8_000 * patience } },
     testTimeout: 10_000 * patience,

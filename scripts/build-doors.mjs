@@ -56,7 +56,6 @@ async function bundle(input, format) {
 
 // Whole at once: whoever reads meanwhile has the old file or the new one.
 function write(file, text) {
-  if (existsSync(file) && readFileSync(file, "utf8") === text) return;
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, text);
