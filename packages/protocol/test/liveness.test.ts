@@ -53,4 +53,34 @@ describe("asking whether a silent peer lives", () => {
     liveness.stop();
     expect(vi.getTimerCount()).toBe(0);
   });
+
+  it("sets one timer for calls one after another, which runs out by itself and asks nothing", () => {
+    const set = vi.spyOn(globalThis, "setTimeout");
+    const liveness = new Liveness(owner, { interval: 15_000, timeout: 10_000 });
+    for (let call = 0; call < 100; call++) {
+      liveness.owe(1);
+      liveness.heard();
+      liveness.owe(-1);
+    }
+    expect(set).toHaveBeenCalledTimes(1);
+    pass(1000);
+    expect([vi.getTimerCount(), pings, dead]).toEqual([0, 0, 0]);
+    set.mockRestore();
+  });
+
+  it("counts silence from the call that met it, whatever timer an earlier one left", () => {
+    const liveness = new Liveness(owner, { interval: 15_000, timeout: 10_000 });
+    liveness.owe(1);
+    pass(900);
+    liveness.owe(-1);
+    liveness.owe(1);
+    pass(15_000);
+    expect([pings, dead]).toEqual([0, 0]);
+    pass(1000);
+    expect([pings, dead]).toEqual([1, 0]);
+    pass(10_000);
+    expect([pings, dead]).toEqual([1, 1]);
+    liveness.stop();
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });

@@ -17,7 +17,8 @@ export function attachNodePort(port: NodePortLike, events: TransportEvents): Tra
   if (isClosed(port)) closed();
   const alive = keepAlive(port);
   return {
-    send: (data, transfer) => port.postMessage(data, transfer),
+    // An empty list would be walked all the same.
+    send: (data, transfer) => (transfer.length > 0 ? port.postMessage(data, transfer) : port.postMessage(data)),
     hold: (busy) => alive.hold(busy),
     close() {
       alive.hold(false);

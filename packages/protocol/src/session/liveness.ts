@@ -21,9 +21,13 @@ export interface LivenessOwner {
   readonly announcesDeath: boolean;
 }
 
+/** The first look, so that the timer of a quick call does not stay for a whole interval. In milliseconds. */
+const brief = 1000;
+
 /**
- * Asks after a peer that owes us something and is silent. An idle session costs
- * no timer.
+ * Asks after a peer that owes us something and is silent. An idle session costs no
+ * timer: the last one is left to run out, since calls one after another would each
+ * pay for setting and clearing theirs.
  */
 export class Liveness {
   readonly #owner: LivenessOwner;
@@ -52,7 +56,6 @@ export class Liveness {
   owe(by: 1 | -1): void {
     this.#owed += by;
     if (this.#owed === 1 && by === 1) this.#start();
-    if (this.#owed === 0) this.#stop();
   }
 
   /** Anything at all arrived. */
@@ -66,28 +69,30 @@ export class Liveness {
 
   stop(): void {
     this.#owed = 0;
-    this.#stop();
-  }
-
-  #start(): void {
-    if (this.#timer !== undefined) return;
-    this.#pinged = undefined;
-    this.#watch(this.#heard, this.#interval);
-  }
-
-  #stop(): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
-  #watch(heard: number, wait: number): void {
+  #start(): void {
+    this.#pinged = undefined;
+    // The timer that is left would count silence in which nothing was owed.
+    if (this.#timer !== undefined) this.#heard++;
+    else if (this.#interval > brief) this.#watch(this.#heard, brief, this.#interval - brief);
+    else this.#watch(this.#heard, this.#interval);
+  }
+
+  /** Looks again after `wait` milliseconds, and if nothing came, after `rest` more. */
+  #watch(heard: number, wait: number, rest = 0): void {
     this.#due = performance.now() + wait;
-    this.#timer = after(wait, () => this.#look(heard));
+    this.#timer = after(wait, () => this.#look(heard, rest));
     unref(this.#timer);
   }
 
-  #look(heard: number): void {
+  #look(heard: number, rest: number): void {
+    this.#timer = undefined;
+    if (this.#owed === 0) return;
     if (this.#heard !== heard) return this.#watch(this.#heard, this.#interval);
+    if (rest > 0) return this.#watch(heard, rest);
     if (this.#pinged === undefined) {
       this.#pinged = ++this.#number;
       this.#owner.askAfter(this.#pinged);
