@@ -19,8 +19,8 @@ const { values: options } = parseArgs({
   },
 });
 const scale = Number(options.scale);
-/** Rounds that only compile what the others run: with few calls in a round one would not do. */
-const warmUp = 3;
+/** Rounds that only compile what the others run: at least so many, and at least so many calls. */
+const warmUp = { rounds: 3, calls: 1_000 };
 const megabyte = new Uint8Array(1024 * 1024).map((_, index) => index);
 
 const rows = [
@@ -40,7 +40,8 @@ async function row(name, count, run, asked) {
   const raw = await open("raw", form);
   const portolan = await open("portolan", form);
   const rounds = [];
-  for (let round = 1 - warmUp; round <= Number(options.rounds); round++) {
+  const cold = Math.max(warmUp.rounds, Math.ceil(warmUp.calls / count));
+  for (let round = 1 - cold; round <= Number(options.rounds); round++) {
     const control = await measured(raw, count, run);
     const ours = await measured(portolan, count, run);
     const noise = await measured(raw, count, run);

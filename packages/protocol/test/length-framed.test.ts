@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { ByteQueue, giveBack, lengthFramed } from "../src/index.ts";
+import {
+  ByteQueue,
+  defineTransport,
+  giveBack,
+  lengthFramed,
+  openSession,
+  type Transport,
+  type TransportEvents,
+} from "../src/index.ts";
 import { type Loose, open, promised, recorded } from "./sessions.ts";
 
 const codec = lengthFramed();
@@ -167,6 +175,42 @@ describe("the binary form", () => {
       expect([id, arrived.every((byte) => byte === id)]).toEqual([index + 2, true]);
     }
     for (const message of ["text", undefined, {}, bytes(1)]) giveBack(message);
+  });
+
+  it("what leaves in pieces is written in again once the last of them has left, and not before", async () => {
+    const rooms: ArrayBufferLike[] = [];
+    let left = (piece: Uint8Array): void => giveBack(piece);
+    const ends: TransportEvents[] = [];
+    const end = (at: 0 | 1): Transport =>
+      defineTransport({
+        traits: { carries: "bytes", maxMessage: 32 * 1024 },
+        codec: lengthFramed(),
+        open(events) {
+          ends[at] = events;
+          return {
+            send(message) {
+              const bytes = message as Uint8Array;
+              ends[1 - at]?.message(bytes.slice());
+              if (at === 0 && bytes.length > 16 * 1024) rooms.push(bytes.buffer);
+              left(bytes);
+            },
+            close() {},
+          };
+        },
+      });
+    const near = openSession<{ sum(bytes: Uint8Array): number }>(end(0));
+    const far = openSession(end(1), {
+      expose: { sum: (bytes: Uint8Array) => bytes.reduce((sum, byte) => sum + byte, 0) },
+    });
+    await near.ready;
+    const sent = (fill: number) => near.remote.sum(new Uint8Array(120_000).fill(fill));
+    expect([await sent(1), await sent(2)]).toEqual([120_000, 240_000]);
+    expect(new Set(rooms).size).toBe(1);
+    left = () => {};
+    expect([await sent(3), await sent(4)]).toEqual([360_000, 480_000]);
+    expect(new Set(rooms).size).toBe(2);
+    await near.close();
+    expect([near.stats().outbox, far.stats().handlers.running]).toEqual([{ messages: 0, bytes: 0 }, 0]);
   });
 
   it("of what stood in a room before nothing goes along, on carriers that copy all of it", () => {

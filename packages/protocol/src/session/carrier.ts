@@ -3,6 +3,7 @@ import { RpcError } from "../error.ts";
 import { type FragmentMessage, Kind, type Message } from "../message.ts";
 import { foldRuns } from "../runs.ts";
 import type { Transport } from "../transport.ts";
+import { lendPieces } from "../write-room.ts";
 import { Assembly, cutFragments, joinChunks, ownChunk } from "./fragments.ts";
 import { exceeded, type Limits } from "./limits.ts";
 import { weightOf } from "./weight.ts";
@@ -148,6 +149,7 @@ export class Carrier {
     if (holdsHello(frame)) throw exceeded("bytes in a hello on this way", this.wayLimit);
     const size = Math.max(1, Math.floor((this.wayLimit - fragmentOverhead) / growth));
     for (const fragment of cutFragments(++this.#fragmentId, parts, size)) this.#waiting.push(fragment);
+    lendPieces(parts[0], this.#waiting.at(-1)?.[3]);
     this.#sendWaiting();
   }
 
