@@ -38,13 +38,13 @@ async function prepare(workload, name, side, pace, units) {
   }
 }
 
-// Runs more and more until it takes a round's time, so that what is compiled later is compiled by then.
+// Runs more and more until it has taken a round's time in sum, so that what is compiled later is compiled by then.
 async function warmUp(workload, side) {
-  let units = workload.least;
-  for (;;) {
+  let spent = 0;
+  for (let units = workload.least; ; units = Math.min(units * 4, workload.most)) {
     const found = await run(workload, side, units);
-    if (effort(found) * units > roundTime * 500 || units === workload.most) return found;
-    units = Math.min(units * 4, workload.most);
+    spent += effort(found) * units;
+    if (spent > roundTime * 1000) return found;
   }
 }
 
