@@ -11,7 +11,7 @@ const ceilings: Record<string, { readonly code: string; readonly bytes: number }
   "a transport alone": {
     code: `export { defineTransport } from "@portolan/protocol";`,
     // With doors of one file each, what marks a class on its prototype stays: 155 bytes.
-    bytes: 1700,
+    bytes: 1650,
   },
   "a session": {
     code: `export { openSession } from "@portolan/protocol";`,

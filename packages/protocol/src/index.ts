@@ -1,9 +1,16 @@
 // For users.
 
 export type { CallOptions } from "./call-options.ts";
+export type { Carriage } from "./carriage.ts";
 export { clone } from "./clone-codec.ts";
 export { cloneInPieces } from "./clone-pieces.ts";
 export type { Codec } from "./codec.ts";
+export {
+  defineTransport,
+  type TransportDefinition,
+  type TransportEvents,
+  type TransportPort,
+} from "./define-transport.ts";
 export { RpcError, type RpcErrorOptions } from "./error.ts";
 export { type Delivered, type ErrorCode, errorCodes, type KnownErrorCode } from "./error-code.ts";
 export type { Implementation, PartialImplementation } from "./implementation.ts";
@@ -46,19 +53,9 @@ export type {
 } from "./session-options.ts";
 export { type ItemMeta, metaOf, withMeta } from "./stream-meta.ts";
 export { describeEntry, type TapEntry, type TapOptions, tap } from "./tap.ts";
+export type { Movable, Traits } from "./traits.ts";
 export { findTransferables, transfer } from "./transfer.ts";
-export {
-  type Carriage,
-  type CloseReason,
-  defineTransport,
-  type Movable,
-  type Peer,
-  type Traits,
-  type Transport,
-  type TransportDefinition,
-  type TransportEvents,
-  type TransportPort,
-} from "./transport.ts";
+export type { CloseReason, Peer, Transport } from "./transport.ts";
 export { type TransportPairOptions, transportPair } from "./transport-pair.ts";
 
 // For adapters, codecs and the other packages.

@@ -56,7 +56,7 @@ interface Shape {
 const id: Field = { name: "id", holds: isId };
 const reference: Field = { name: "reference", holds: isId };
 const stream: Field = { name: "stream", holds: isSignedId };
-const target: Field = { name: "target", holds: Number.isSafeInteger };
+const target: Field = { name: "target", holds: (value) => Number.isSafeInteger(value) };
 const path: Field = { name: "path", holds: isPath };
 const anything: Field = { name: "value", holds: () => true };
 const table: Field = { name: "table", holds: isTable };
@@ -83,7 +83,14 @@ const shapes: readonly Shape[] = /* @__PURE__ */ byKind({
   release: [2, { name: "reference", holds: isSignedId }, { name: "count", holds: isId }],
   settle: [3, reference, bit, anything, table],
   abort: [2, reference, anything, table],
-  items: [3, stream, { name: "items", holds: Array.isArray }, total, table, { name: "metas", holds: isMetas }],
+  items: [
+    3,
+    stream,
+    { name: "items", holds: (value) => Array.isArray(value) },
+    total,
+    table,
+    { name: "metas", holds: isMetas },
+  ],
   end: [1, stream, anything, table],
   fail: [2, stream, anything, table],
   credit: [3, stream, total, total],

@@ -2,7 +2,8 @@ import { Kind } from "./message.ts";
 import { notASource } from "./not-a-source.ts";
 import { mark } from "./session/channel-mark.ts";
 import { narrowMoves } from "./session/hello.ts";
-import type { CloseReason, Traits, Transport } from "./transport.ts";
+import type { Traits } from "./traits.ts";
+import type { CloseReason, Transport } from "./transport.ts";
 
 /** How {@link relay} joins. */
 export interface RelayOptions {

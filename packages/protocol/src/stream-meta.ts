@@ -8,18 +8,13 @@ export interface ItemMeta {
   readonly retry?: number;
 }
 
+const itemMark = Symbol.for("portolan.item");
+
 /** An item with its meta, on its way out. */
-export class ItemWithMeta<T = unknown> {
+export interface ItemWithMeta<T = unknown> {
   readonly value: T;
   readonly meta: ItemMeta;
-
-  constructor(value: T, meta: ItemMeta) {
-    this.value = value;
-    this.meta = meta;
-  }
 }
-
-Object.defineProperty(ItemWithMeta.prototype, Symbol.for("portolan.item"), { value: true });
 
 /**
  * Yields a value with an id, a retry time, or both:
@@ -36,7 +31,7 @@ export function withMeta<T>(value: T, meta: ItemMeta): T {
     throw new TypeError(`expected retry to be a whole number of milliseconds, got ${String(retry)}`);
   }
   // The consumer sees the value itself, so that is the type that the generator yields.
-  return new ItemWithMeta(value, meta) as unknown as T;
+  return { value, meta, [itemMark]: true } as unknown as T;
 }
 
 function describe(id: unknown): string {
@@ -47,8 +42,6 @@ function describe(id: unknown): string {
 export function isItemWithMeta(value: unknown): value is ItemWithMeta {
   return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[itemMark] === true;
 }
-
-const itemMark = Symbol.for("portolan.item");
 
 /** On a stream whose reader here gets values: gives them with their meta, for a session to send. */
 const itemsMark = Symbol.for("portolan.items");

@@ -1,4 +1,6 @@
-import { type CloseReason, defineTransport, type Traits, type Transport, type TransportEvents } from "./transport.ts";
+import { defineTransport, type TransportEvents } from "./define-transport.ts";
+import type { Traits } from "./traits.ts";
+import type { CloseReason, Transport } from "./transport.ts";
 
 /** How an in-memory pair behaves. */
 export interface TransportPairOptions {

@@ -1,4 +1,4 @@
-import type { Traits } from "../transport.ts";
+import type { Traits } from "../traits.ts";
 
 /** What marks our messages among a stranger's on a shared port. */
 export const mark = "portolan";

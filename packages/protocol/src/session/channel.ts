@@ -1,6 +1,7 @@
+import { defineTransport, type TransportEvents } from "../define-transport.ts";
 import { RpcError } from "../error.ts";
 import { Kind } from "../message.ts";
-import { type CloseReason, defineTransport, type Transport, type TransportEvents } from "../transport.ts";
+import type { CloseReason, Transport } from "../transport.ts";
 import { type Marking, mark, markingFor } from "./channel-mark.ts";
 
 /** Names in use, per port. The unnamed session has the empty name. */

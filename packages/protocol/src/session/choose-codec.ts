@@ -2,7 +2,7 @@ import { clone } from "../clone-codec.ts";
 import type { Codec } from "../codec.ts";
 import { json } from "../json-codec.ts";
 import { ndjson } from "../ndjson-codec.ts";
-import type { Traits } from "../transport.ts";
+import type { Traits } from "../traits.ts";
 
 /**
  * The codec of a session: the one given, by its options or its transport, or else the

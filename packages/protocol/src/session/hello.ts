@@ -1,7 +1,8 @@
 import type { Codec } from "../codec.ts";
 import { RpcError } from "../error.ts";
 import { type HelloBody, type HelloMessage, Kind, PROTOCOL_VERSION } from "../message.ts";
-import type { Movable, Transport } from "../transport.ts";
+import type { Movable } from "../traits.ts";
+import type { Transport } from "../transport.ts";
 import { pack } from "../values/pack.ts";
 import type { ReferenceReader, ReferenceWriter } from "../values/reference.ts";
 import { unpack } from "../values/unpack.ts";

@@ -1,9 +1,8 @@
+import { ListenerList } from "../listener-list.ts";
 import type { Session } from "../session-options.ts";
 
 /** Where a session stands. */
 export type State = Session["state"];
-
-const none: readonly never[] = [];
 
 /** What telling needs of its session. */
 export interface StateOwner {
@@ -14,7 +13,7 @@ export interface StateOwner {
 /** Where a session stands, and who is told when that changes. */
 export class StateTeller {
   readonly #owner: StateOwner;
-  #listeners: readonly ((state: State) => void)[] = none;
+  readonly #listeners = new ListenerList<State>();
   #now: State = "connecting";
 
   constructor(owner: StateOwner) {
@@ -29,7 +28,7 @@ export class StateTeller {
   enter(state: State): void {
     if (this.#now === state || this.#now === "closed") return;
     this.#now = state;
-    for (const listener of this.#listeners) {
+    for (const listener of this.#listeners.all) {
       try {
         listener(state);
       } catch (error) {
@@ -40,10 +39,6 @@ export class StateTeller {
 
   /** Returns the way to stop listening. */
   on(listener: (state: State) => void): () => void {
-    const own = (state: State) => listener(state);
-    this.#listeners = this.#listeners.concat(own);
-    return () => {
-      this.#listeners = this.#listeners.filter((listener) => listener !== own);
-    };
+    return this.#listeners.add(listener);
   }
 }

@@ -12,7 +12,7 @@ import { withTable } from "./with-table.ts";
 const stopGrace = 100;
 
 /** Why a producer, and the call that made it, is to stop. */
-export const unwanted: RpcError = new RpcError("CANCELLED", "the consumer wants no more items");
+export const unwanted: RpcError = /* @__PURE__ */ new RpcError("CANCELLED", "the consumer wants no more items");
 
 /**
  * The sending end of a stream: pulls its source while there is credit, sends what

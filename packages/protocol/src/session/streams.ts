@@ -216,8 +216,8 @@ const readers: FinalizationRegistry<Consumer> = /* @__PURE__ */ new Finalization
   consumer.abort(forgotten),
 );
 
-const callEnded = new RpcError("CANCELLED", "the call that the stream came with has ended");
-const forgotten = new RpcError("CANCELLED", "nobody reads the stream any more");
+const callEnded = /* @__PURE__ */ new RpcError("CANCELLED", "the call that the stream came with has ended");
+const forgotten = /* @__PURE__ */ new RpcError("CANCELLED", "nobody reads the stream any more");
 
 function metaMap(metas: NonNullable<ItemsMessage[5]>): ReadonlyMap<number, ItemMeta> {
   return new Map(

@@ -1,6 +1,7 @@
 import type { Codec } from "../codec.ts";
 import type { HelloBody } from "../message.ts";
-import type { Movable, Transport } from "../transport.ts";
+import type { Movable } from "../traits.ts";
+import type { Transport } from "../transport.ts";
 import { narrowMoves } from "./hello.ts";
 
 /**
