@@ -1,5 +1,5 @@
 import type { CloseOptions, OpenSource, Session, SessionSource, SourceStatus, Transport } from "@portolan/protocol";
-import { RpcError } from "@portolan/protocol";
+import { ListenerList, RpcError } from "@portolan/protocol";
 import { openSource } from "./transport-source.ts";
 
 /** How {@link loadBalance} chooses. */
@@ -36,7 +36,7 @@ const order = ["ready", "unresponsive", "connecting", "lost", "closed"] as const
 class Balance implements OpenSource {
   readonly #sources: readonly OpenSource[];
   readonly #pick: "least-busy" | "round-robin";
-  readonly #listeners = new Set<(status: SourceStatus) => void>();
+  readonly #listeners = new ListenerList<SourceStatus>();
   readonly #stops: (() => void)[];
   readonly #leaving = new WeakMap<Promise<Session>, () => void>();
   #status: SourceStatus;
@@ -54,9 +54,7 @@ class Balance implements OpenSource {
   }
 
   onStatus(listener: (status: SourceStatus) => void): () => void {
-    const own = (status: SourceStatus) => listener(status);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    return this.#listeners.add(listener);
   }
 
   peek(): Session | undefined {
@@ -121,7 +119,7 @@ class Balance implements OpenSource {
     const known = this.#status;
     this.#status = best;
     if (best.state === known.state && contractIn(best) === contractIn(known)) return;
-    for (const listener of [...this.#listeners]) listener(best);
+    for (const listener of this.#listeners.all) listener(best);
   }
 }
 

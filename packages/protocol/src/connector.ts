@@ -1,7 +1,9 @@
 import { after } from "./after.ts";
-import { type Backoff, RedialPace } from "./backoff.ts";
+import { RedialPace } from "./backoff.ts";
 import { checkNames } from "./check-options.ts";
+import type { ConnectorOptions } from "./connector-options.ts";
 import { RpcError } from "./error.ts";
+import { ListenerList } from "./listener-list.ts";
 import { notASource } from "./not-a-source.ts";
 import { onAbort } from "./on-abort.ts";
 import { laterFailure } from "./session/endings.ts";
@@ -10,29 +12,6 @@ import type { CloseOptions, Session, SessionOptions } from "./session-options.ts
 import type { OpenSource, SessionSource, SourceStatus } from "./session-source.ts";
 import { SessionWaiters } from "./session-waiters.ts";
 import { type CloseReason, closedHere, type Transport } from "./transport.ts";
-
-/** How a connector redials. */
-export interface ConnectorOptions {
-  /** Ends the connector for good. */
-  readonly signal?: AbortSignal;
-  /** How long to wait between attempts. Also after a connection that was not held for as long as the wait before it. */
-  readonly backoff?: Backoff;
-  /** Attempts in a row before it gives up. Default: no limit. */
-  readonly attempts?: number;
-  /** True dials again only when there is something to send, so that the other side may sleep. Default false. */
-  readonly lazy?: boolean;
-  /**
-   * What happens to calls made while there is no connection. `"reject"` with `lazy`: each call dials, and rejects if
-   * that fails. Default `"wait"`.
-   */
-  readonly whileDown?: "wait" | "reject";
-  /** Calls that may wait. Default 16 384. */
-  readonly maxWaiting?: number;
-  /** Runs at each connection that is ready. */
-  readonly onConnect?: (session: Session) => void;
-  /** Runs each time a connection is lost. */
-  readonly onDisconnect?: (reason: CloseReason) => void;
-}
 
 /** With these a dial or a handshake says that trying again cannot help. */
 const finalCodes: ReadonlySet<string> = new Set([
@@ -69,7 +48,7 @@ class Connector implements OpenSource {
   readonly #dial: Dial;
   readonly #options: ConnectorOptions;
   readonly #sessionOptions: SessionOptions;
-  readonly #listeners = new Set<(status: SourceStatus) => void>();
+  readonly #listeners = new ListenerList<SourceStatus>();
   readonly #abort = new AbortController();
   readonly #unwatch: () => void;
   readonly #pace: RedialPace;
@@ -97,9 +76,7 @@ class Connector implements OpenSource {
   }
 
   onStatus(listener: (status: SourceStatus) => void): () => void {
-    const own = (status: SourceStatus) => listener(status);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    return this.#listeners.add(listener);
   }
 
   peek(): Session | undefined {
@@ -227,7 +204,7 @@ class Connector implements OpenSource {
 
   #enter(status: SourceStatus): void {
     this.#status = status;
-    for (const listener of [...this.#listeners]) this.#hook(() => listener(status));
+    for (const listener of this.#listeners.all) this.#hook(() => listener(status));
   }
 
   #hook(run: () => void): void {

@@ -11,7 +11,9 @@ import {
   type SessionOptions,
   type Transport,
 } from "@portolan/protocol";
+import { adopt } from "./adopted-session.ts";
 import { checkRouter } from "./check-router.ts";
+import { networkOptions, PeerOptions } from "./peer-options.ts";
 import type { Router, ServeOptions, Server } from "./server.ts";
 import { Waiting } from "./waiting.ts";
 
@@ -48,8 +50,8 @@ class Serving implements Server {
   readonly #onNetworks: SessionOptions;
   readonly #sessions = new Set<Session>();
   readonly #waiting = new Waiting();
-  /** With what somebody else opened the session that is served on. */
-  #own: SessionOptions | undefined;
+  /** Gives the session that is served on back to whoever opened it. */
+  #giveBack: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -102,7 +104,10 @@ class Serving implements Server {
   async #close(drain: number): Promise<void> {
     this.#waiting.end(new RpcError("UNAVAILABLE", "serving has ended", { delivered: "no" }));
     const source = this.#source;
-    if (isSession(source)) return this.#giveBack(source);
+    if (isSession(source)) {
+      this.#sessions.delete(source);
+      return this.#giveBack?.();
+    }
     const listening = isListener(source) ? source.close() : undefined;
     await Promise.all([listening, ...[...this.#sessions].map((session) => session.close({ drain }))]);
     if (!isListener(source)) source.close();
@@ -140,24 +145,10 @@ class Serving implements Server {
   /** Serves on a session that is open, and stays its owner's. */
   #adopt(session: Session): void {
     const { context: _, ...given } = this.#options;
-    reopen(session, (own) => {
-      const { expose, admit, ...rest } = own;
-      if (expose !== undefined || adopted.has(session)) {
-        throw new TypeError("this session exposes an API already: give it to openSession() or to serve(), once");
-      }
-      this.#own = own;
-      return this.#optionsOf({ ...rest, ...given }, admit);
-    });
-    adopted.add(session);
+    this.#giveBack = adopt(session, ({ expose: _, admit, ...rest }) => this.#optionsOf({ ...rest, ...given }, admit));
     this.#welcome(session, () => {
       if (this.#sessions.delete(session)) this.#reportRefusal(session);
     });
-  }
-
-  #giveBack(session: Session): void {
-    this.#sessions.delete(session);
-    adopted.delete(session);
-    reopen(session, () => this.#own ?? {});
   }
 
   #open(transport: Transport, again: boolean, options: SessionOptions): Session | undefined {
@@ -199,28 +190,6 @@ class Serving implements Server {
     if (onError) onError(error, { path: [], peer });
     else console.error(`portolan: a peer was refused${reason ? ` (${reason.code})` : ""}:`, error);
   }
-}
-
-/** Sessions that others opened, and we serve on. */
-const adopted = new WeakSet<Session>();
-
-/** Gives an open session other options. Every session can; it is nothing that users call. */
-function reopen(session: Session, change: (own: SessionOptions) => SessionOptions): void {
-  (session as unknown as { reopen(change: unknown): void }).reopen(change);
-}
-
-/** The options of one peer's session. A class: object literals with accessors each have a shape of their own. */
-class PeerOptions implements SessionOptions {
-  router: Router | undefined = undefined;
-
-  get expose(): Router | undefined {
-    return this.router;
-  }
-}
-
-/** Servers on networks take smaller messages than those who dialled them, unless told otherwise. */
-function networkOptions({ context: _, ...options }: ServeOptions): SessionOptions {
-  return { ...options, limits: { message: 1024 * 1024, ...options.limits } };
 }
 
 function isSession(source: Transport | Session | Listener): source is Session {
