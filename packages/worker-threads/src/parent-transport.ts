@@ -1,4 +1,3 @@
-import { parentPort, threadId } from "node:worker_threads";
 import { checkTransportOptions, defineTransport, type Transport, type TransportEvents } from "@portolan/protocol";
 import { attachNodePort } from "./node-port.ts";
 import { wakeful } from "./wakeful.ts";
@@ -24,7 +23,8 @@ export interface ParentTransportOptions {
  */
 export function parentTransport(options: ParentTransportOptions = {}): Transport {
   checkTransportOptions(options, ["lowLatency"]);
-  const port = parentPort;
+  // Asked for here: pages and main threads that only adapt a port load nothing of Node.
+  const { parentPort: port, threadId } = process.getBuiltinModule("node:worker_threads");
   if (!port) {
     throw new TypeError(
       "parentTransport() is for worker threads: this is the main thread, which has no parent. " +

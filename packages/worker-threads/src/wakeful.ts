@@ -1,5 +1,3 @@
-import { availableParallelism } from "node:os";
-import { versions } from "node:process";
 import type { TransportDefinition } from "@portolan/protocol";
 import { Watch } from "./watch.ts";
 
@@ -12,7 +10,7 @@ import { Watch } from "./watch.ts";
  */
 export function wakeful(
   open: TransportDefinition["open"],
-  helps: boolean = availableParallelism() > 1 && isNode(),
+  helps: boolean = isNode() && processors() > 1,
 ): TransportDefinition["open"] {
   if (!helps) return open;
   return (events) => {
@@ -39,5 +37,11 @@ export function wakeful(
 }
 
 function isNode(): boolean {
+  const { versions } = process;
   return !("electron" in versions || "bun" in versions || "deno" in versions);
+}
+
+// Asked for when it is needed: an import would load it for everyone.
+function processors(): number {
+  return process.getBuiltinModule("node:os").availableParallelism();
 }
