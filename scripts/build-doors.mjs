@@ -19,7 +19,7 @@ const made = await bundle(Object.fromEntries(doors.map((door) => entry(door.defa
 for (const { require: alone, default: door } of doors) {
   if (alone) made.push(...(await bundle({ [entry(alone.default)[0]]: entry(door.default)[1] }, "cjs")));
 }
-for (const { fileName, code, source } of made) write(join("dist", fileName), code ?? source);
+for (const { fileName, code, source } of made) write(join("dist", fileName), code === undefined ? source : ascii(code));
 removeStale(new Set(made.map(({ fileName }) => fileName)));
 
 /** `["a/b", "src/a/b.ts"]` of `./dist/a/b.js`. */
@@ -52,6 +52,11 @@ async function bundle(input, format) {
   });
   await built.close();
   return output;
+}
+
+// An arrow or an ellipsis in one sentence would make the whole text take two bytes a character, in every thread that loads it.
+function ascii(code) {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 // Whole at once: whoever reads meanwhile has the old file or the new one.

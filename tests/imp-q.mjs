@@ -1,0 +1,1 @@
+await import("@portolan/client"); await import("@portolan/worker-threads");
