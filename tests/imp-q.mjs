@@ -1,1 +1,0 @@
-await import("@portolan/client"); await import("@portolan/worker-threads");
