@@ -1,4 +1,11 @@
-import { metaOf, type OutgoingCall, type OutgoingInterceptor, RpcError, rememberMeta } from "@portolan/protocol";
+import {
+  keepMeta,
+  metaOf,
+  type OutgoingCall,
+  type OutgoingInterceptor,
+  RpcError,
+  rememberMeta,
+} from "@portolan/protocol";
 import type { Attempts } from "./attempts.ts";
 import { givenUp } from "./pause.ts";
 
@@ -22,6 +29,7 @@ export class ResumedStream implements AsyncIterableIterator<unknown>, AsyncDispo
     this.#next = next;
     this.#attempts = attempts;
     attempts.reset();
+    keepMeta(this);
   }
 
   /** One after the other: after a loss, a second reader of the old stream would be told that it has ended. */

@@ -70,6 +70,26 @@ describe("resume", () => {
     expect(status(client).state).toBe("closed");
   });
 
+  it("O-27 a stream that goes on behind a lost connection keeps its ids for a third party that it is sent on to", async () => {
+    const shaky = new Shaky();
+    const upstream = createClient<typeof shaky.api>(shaky.connector, { interceptors: { outgoing: [resume()] } });
+    const [here, there] = transportPair();
+    const gateway = openSession(there, { expose: { count: () => upstream.count(40) } });
+    const client = createClient<{ count(): AsyncGenerator<number> }>(here);
+    const stream = (await client.count()) as AsyncIterableIterator<number>;
+    const ids: unknown[] = [];
+    for await (const number of stream) {
+      ids.push(metaOf(stream)?.id);
+      if (number === 20) shaky.cut();
+    }
+    expect(ids).toEqual(Array.from({ length: 40 }, (_, index) => String(index + 1)));
+    expect(shaky.cuts).toBe(1);
+    expect([stats(client)?.streams, gateway.stats().streams]).toEqual([0, 0]);
+    await client.close();
+    await upstream.close();
+    expect(status(upstream).state).toBe("closed");
+  });
+
   it("O-27 without resume the stream fails as UNAVAILABLE, and so does one whose items carry no ids", async () => {
     const shaky = new Shaky();
     const client = createClient<typeof shaky.api>(shaky.connector);

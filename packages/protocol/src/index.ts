@@ -92,6 +92,6 @@ export { nodeOf, type ResultBase, type StubBase, type StubNode, type StubPath } 
 export { makeStub } from "./session/stub-proxy.ts";
 export { markUnstarted } from "./session/unstarted.ts";
 export type { OpenSource, SessionSource, SourceStatus } from "./session-source.ts";
-export { type ItemWithMeta, isItemWithMeta, itemsOf, rememberMeta, sendItems } from "./stream-meta.ts";
+export { type ItemWithMeta, isItemWithMeta, itemsOf, keepMeta, rememberMeta, sendItems } from "./stream-meta.ts";
 export { isMarked } from "./transfer-mark.ts";
 export { giveBack } from "./write-room.ts";

@@ -63,6 +63,24 @@ export function itemsOf(stream: AsyncIterable<unknown>): AsyncIterator<unknown, 
   return items ? items() : stream[Symbol.asyncIterator]();
 }
 
+/** Lets the items of a stream that came from elsewhere keep their meta when it is sent on to a third party. */
+export function keepMeta(stream: AsyncIterableIterator<unknown>): void {
+  sendItems(stream, () => itemsSentOn(stream));
+}
+
+function itemsSentOn(stream: AsyncIterator<unknown>): AsyncIterator<unknown> {
+  const next = async (): Promise<IteratorResult<unknown>> => {
+    const step = await stream.next();
+    const meta = step.done ? undefined : metaOf(stream);
+    return meta ? { done: false, value: withMeta(step.value, meta) } : step;
+  };
+  return {
+    next,
+    return: async (value) => (await stream.return?.(value)) ?? { done: true, value },
+    throw: async (error) => (await stream.throw?.(error)) ?? Promise.reject(error),
+  };
+}
+
 const metas = new WeakMap<object, ItemMeta>();
 
 /** The meta of an item that arrived, or, given the stream itself, of the item that it gave last. */

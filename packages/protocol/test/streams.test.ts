@@ -169,6 +169,47 @@ describe("a stream from a call", () => {
     }
   });
 
+  it("O-16 keeps the meta of its items, its return value and its error when it is sent on to a third party", async () => {
+    let finished = 0;
+    const first = open({
+      async *events(fail: boolean) {
+        try {
+          yield withMeta({ n: 1 }, { id: "first", retry: 500 });
+          yield 2;
+          if (fail) throw new RangeError("no more");
+          yield withMeta(3, { id: "third" });
+          return "all";
+        } finally {
+          finished++;
+        }
+      },
+    });
+    const middle = open({ events: async (fail: boolean) => await first.remote.events(fail) });
+    const stream = await middle.remote.events(false);
+    const seen: unknown[] = [];
+    for (let step = await stream.next(); ; step = await stream.next()) {
+      seen.push([step.value, metaOf(stream)]);
+      if (step.done) break;
+    }
+    expect(seen).toEqual([
+      [{ n: 1 }, { id: "first", retry: 500 }],
+      [2, undefined],
+      [3, { id: "third" }],
+      ["all", { id: "third" }],
+    ]);
+    const failing = await middle.remote.events(true);
+    await failing.next();
+    await failing.next();
+    expect(await failing.next().catch((error: unknown) => error)).toMatchObject({ cause: { message: "no more" } });
+    const left = await middle.remote.events(false);
+    await left.next();
+    await left.return();
+    await turns();
+    expect(finished).toBe(3);
+    await middle.done();
+    await first.done();
+  });
+
   it("that nobody reads is given up when it is collected", async () => {
     const { generate } = source(Number.POSITIVE_INFINITY);
     const pair = open({ list: generate });

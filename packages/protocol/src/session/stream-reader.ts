@@ -1,3 +1,4 @@
+import { keepMeta } from "../stream-meta.ts";
 import type { Consumer } from "./stream-consumer.ts";
 
 /** A stream of the peer's, as an async iterator. One reader: iterating it twice goes on where it was. */
@@ -6,6 +7,7 @@ export class StreamReader implements AsyncIterableIterator<unknown>, AsyncDispos
 
   constructor(consumer: Consumer) {
     this.#consumer = consumer;
+    keepMeta(this);
   }
 
   next(): Promise<IteratorResult<unknown>> {
