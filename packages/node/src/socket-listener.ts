@@ -53,6 +53,7 @@ class Listening implements Listener {
   readonly #server: Server;
   #settleReady!: (started: Promise<void>) => void;
   #connected: ((socket: Socket) => void) | undefined;
+  #closed = false;
 
   constructor(place: SocketAddress | Server, options: SocketTransportOptions) {
     this.#place = place;
@@ -71,6 +72,7 @@ class Listening implements Listener {
 
   accept(arrive: (transport: Transport) => void, report: (error: unknown) => void): void {
     if (this.#connected) throw new TypeError("this listener is served already: make one for each serve()");
+    this.#closed = false;
     this.#connected = (socket) => {
       // The kernel asks silent peers whether they live, without a timer for each.
       socket.setKeepAlive(true, 60_000);
@@ -85,7 +87,8 @@ class Listening implements Listener {
   async close(): Promise<void> {
     if (this.#connected) this.#server.off(this.#event, this.#connected);
     this.#connected = undefined;
-    if (this.#place !== this.#server) this.#server.close();
+    this.#closed = true;
+    if (this.#place !== this.#server && this.#server.listening) this.#server.close();
   }
 
   get #event(): string {
@@ -95,14 +98,22 @@ class Listening implements Listener {
   async #start(): Promise<void> {
     const place = this.#place;
     if ("listen" in place) return place.listening ? undefined : listening(place);
-    if ("port" in place) return listening(this.#server.listen(place.port, place.host));
+    if ("port" in place) return this.#listen(place.port, place.host);
     checkPathLength(place.path);
     try {
-      await listening(this.#server.listen(place.path));
+      await this.#listen(place.path);
     } catch (error) {
       if (!(await removeStaleSocket(place.path, error))) throw await explained(place.path, error as Error);
-      await listening(this.#server.listen(place.path));
+      await this.#listen(place.path);
     }
+  }
+
+  /** With a server of our own. One that was closed while it looked its host up, or cleared its path, listens no longer. */
+  async #listen(...place: [port: number, host: string] | [path: string]): Promise<void> {
+    await listening(this.#server.listen(...(place as [string])));
+    if (!this.#closed) return;
+    this.#server.close();
+    throw new Error("the server was closed before it listened");
   }
 }
 

@@ -5,7 +5,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Listener, openSession, type SessionSource } from "@portolan/protocol";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   forkTransport,
   type NativeMessagingOptions,
@@ -120,6 +120,34 @@ describe("where sockets listen and connect", () => {
     expect(readFileSync(file, "utf8")).toBe("precious");
     const lost = join(folder, "no", "such", "a.sock");
     await expect(heard({ path: lost }).ready).rejects.toThrow(`there is no folder ${join(folder, "no", "such")}`);
+  });
+
+  it("a listener that is closed while it looks its host up, or clears its path, does not listen after all", async () => {
+    const stale = spawn(
+      process.execPath,
+      ["-e", "require('net').createServer().listen('a.sock', () => process.abort())"],
+      {
+        cwd: folder,
+        stdio: "ignore",
+      },
+    );
+    await once(stale, "exit");
+    for (const place of [{ port: 0, host: "localhost" }, { path: join(folder, "a.sock") }]) {
+      const listener = heard(place);
+      await listener.close();
+      await expect(listener.ready).rejects.toThrow("the server was closed before it listened");
+    }
+    expect(existsSync(join(folder, "a.sock"))).toBe(false);
+    await vi.waitFor(() => expect(process.getActiveResourcesInfo()).not.toContain("TCPServerWrap"));
+  });
+
+  it("a listener that was closed before it was served can be served", async () => {
+    const listener = socketListener({ port: 0 });
+    await listener.close();
+    listener.accept(unexpected, unexpected);
+    await listener.ready;
+    await listener.close();
+    expect(listener.address).toBe(null);
   });
 
   it("serving one listener twice is a TypeError, and it may be served again once it is closed", async () => {

@@ -1,3 +1,4 @@
+import { lookup } from "node:dns/promises";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
@@ -90,6 +91,34 @@ describe("where it listens", () => {
     const { client } = dial(served.url);
     await served.next();
     client.close();
+  });
+
+  it("a listener on a port that was closed is served again, and each of its clients arrives once", async () => {
+    const listener = webSocketListener({ port: 0, host: "127.0.0.1", origins: "*", allowNoOrigin: true });
+    let arrived = 0;
+    for (let round = 0; round < 2; round++) {
+      listener.accept(() => arrived++, unexpected);
+      await vi.waitFor(() => expect(listener.address).not.toBe(null));
+      const { port } = listener.address as AddressInfo;
+      const { client, socket } = dial(`ws://127.0.0.1:${port}`);
+      await new Promise<void>((resolve) => client.onWritable(resolve));
+      socket.terminate();
+      await listener.close();
+    }
+    expect(arrived).toBe(2);
+  });
+
+  it("a listener that is closed while it looks its host up does not listen after all", async () => {
+    const listener = webSocketListener({ port: 0, host: "localhost", origins: "*" });
+    const reports: unknown[] = [];
+    listener.accept(unexpected, (error) => reports.push(error));
+    await listener.close();
+    await expect(listener.ready).rejects.toThrow("the server was closed before it listened");
+    // Ours is behind that of the server, and a turn behind that it would listen.
+    await lookup("localhost");
+    await new Promise(setImmediate);
+    await vi.waitFor(() => expect(process.getActiveResourcesInfo()).not.toContain("TCPServerWrap"));
+    expect(reports).toHaveLength(1);
   });
 
   it("several listeners of one server: each hears its path, and the first answers what nobody hears", async () => {

@@ -73,18 +73,25 @@ function portSource(port: number, host: string | undefined): UpgradeSource {
     response.writeHead(426, { "Content-Type": "text/plain", Upgrade: "websocket", Connection: "close" });
     response.end(STATUS_CODES[426]);
   });
+  let stopped = false;
   return {
     get address() {
       return server.address();
     },
     leaves: () => false,
-    start(handler) {
+    async start(handler) {
+      stopped = false;
       server.on("upgrade", handler);
-      server.listen(port, host);
-      return listening(server);
+      await listening(server.listen(port, host));
+      if (!stopped) return;
+      // It looked its host up meanwhile.
+      server.close();
+      throw new Error("the server was closed before it listened");
     },
     stop() {
-      server.close();
+      stopped = true;
+      server.removeAllListeners("upgrade");
+      if (server.listening) server.close();
       // Whoever has not asked for anything yet would keep it open.
       server.closeAllConnections();
     },
