@@ -7,7 +7,7 @@ export interface ErrorPolicy {
   /** True towards trusted peers: the original goes along as the cause. */
   readonly expose: boolean;
   /** Names a hidden error in both logs, so that people can find the two ends of it. */
-  readonly reference?: string;
+  readonly reference?: string | undefined;
   /** Whether the handler had started, as the sender knows. Default: as the error itself says. */
   readonly delivered?: Delivered;
   /**

@@ -94,4 +94,5 @@ export { markUnstarted } from "./session/unstarted.ts";
 export type { OpenSource, SessionSource, SourceStatus } from "./session-source.ts";
 export { type ItemWithMeta, isItemWithMeta, itemsOf, keepMeta, rememberMeta, sendItems } from "./stream-meta.ts";
 export { isMarked } from "./transfer-mark.ts";
+export { isPlain } from "./values/brands.ts";
 export { giveBack } from "./write-room.ts";

@@ -1,5 +1,5 @@
 import type { DecodeGuard } from "./codec.ts";
-import { RpcError } from "./error.ts";
+import { limit } from "./values/refusal.ts";
 
 const quote = 34;
 const backslash = 92;
@@ -18,10 +18,10 @@ export function scanJson(text: string, guard: DecodeGuard): void {
     if (unit === quote) at = endOfString(text, at);
     else if (unit === 91 || unit === 123) {
       nodes++;
-      if (++depth > guard.depth) throw exceeded("depth", guard.depth);
+      if (++depth > guard.depth) limit(depth, guard.depth, "levels");
     } else if (unit === 93 || unit === 125) depth--;
     else if (unit === comma) nodes++;
-    if (nodes > guard.nodes) throw exceeded("nodes", guard.nodes);
+    if (nodes > guard.nodes) limit(nodes, guard.nodes, "nodes");
   }
 }
 
@@ -48,8 +48,4 @@ function isEscaped(text: string, at: number): boolean {
   let slashes = 0;
   while (text.charCodeAt(at - 1 - slashes) === backslash) slashes++;
   return slashes % 2 === 1;
-}
-
-function exceeded(what: string, limit: number): RpcError {
-  return new RpcError("RESOURCE_EXHAUSTED", `the message exceeds the limit of ${limit} ${what}`, { delivered: "no" });
 }

@@ -1,4 +1,4 @@
-import { forbiddenNames, lazyMark, procedureMark, proxyNames, RpcTarget } from "@portolan/protocol";
+import { forbiddenNames, isPlain, lazyMark, procedureMark, proxyNames, RpcTarget } from "@portolan/protocol";
 import { definitionMark } from "./definition.ts";
 
 /**
@@ -15,6 +15,7 @@ function checkBranch(branch: object, path: string, above: Set<object>): void {
   if (RpcTarget.is(branch) || procedureMark in branch || lazyMark in branch || proxyNames(branch)) return;
   if (definitionMark in branch) throw new TypeError(`${path} has no handler`);
   if (Array.isArray(branch)) throw new TypeError(`${path} is a list: a router is made of objects and functions`);
+  // Methods of a class would not be found.
   if (!isPlain(branch))
     throw new TypeError(`${path} is an instance of a class: extend RpcTarget, or mark it by proxy()`);
   if (above.has(branch)) throw new TypeError(`${path} leads back to a branch above it`);
@@ -35,12 +36,6 @@ function checkMember(name: string, property: PropertyDescriptor, path: string, a
   if (typeof value !== "object" || value === null)
     throw new TypeError(`${path} is ${nameOf(value)}: expected a function or a branch`);
   checkBranch(value, path, above);
-}
-
-/** Objects of literals, of modules and of other realms. Methods of a class would not be found. */
-function isPlain(branch: object): boolean {
-  const prototype: object | null = Object.getPrototypeOf(branch);
-  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
 
 function nameOf(value: unknown): string {

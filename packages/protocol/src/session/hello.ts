@@ -5,7 +5,7 @@ import type { Movable } from "../traits.ts";
 import type { Transport } from "../transport.ts";
 import { pack } from "../values/pack.ts";
 import type { ReferenceReader, ReferenceWriter } from "../values/reference.ts";
-import { unpack } from "../values/unpack.ts";
+import { unpack, type ValueLimits } from "../values/unpack.ts";
 import { exceeded, type Limits } from "./limits.ts";
 
 /** What one side says of itself. */
@@ -66,12 +66,8 @@ export function readMetadata({ metadata, metadataTable }: HelloBody, limit: numb
   if (metadata === undefined) return undefined;
   if (JSON.stringify([metadata, metadataTable]).length > limit + metadataOverhead)
     throw exceeded("bytes of metadata", limit);
-  return unpack(metadata, metadataTable ?? null, {
-    trusted: false,
-    limits: { depth: 64, nodes: limit, message: limit, bigintDigits: limit },
-    references: noReferences,
-    root: "metadata",
-  });
+  const limits = { depth: 64, nodes: limit, message: limit, bigintDigits: limit };
+  return unpackPlain(metadata, metadataTable, "metadata", limits);
 }
 
 /** What the whole way moves: the least of what its parts do. */
@@ -95,7 +91,7 @@ export function packPlain(value: unknown, root: string): ReturnType<typeof pack>
 }
 
 /** Reads plain data that {@link packPlain} wrote. */
-export function unpackPlain(data: unknown, table: unknown, root: string, limits: Limits | undefined): unknown {
+export function unpackPlain(data: unknown, table: unknown, root: string, limits: ValueLimits | undefined): unknown {
   return unpack(data, table ?? null, { trusted: false, limits, references: noReferences, root });
 }
 

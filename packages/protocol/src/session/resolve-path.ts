@@ -1,6 +1,7 @@
 import { RpcError } from "../error.ts";
 import { forbiddenNames, lazyMark, procedureMark, targetMark } from "../marks.ts";
 import { proxyNames } from "../proxy-mark.ts";
+import { isPlain } from "../values/brands.ts";
 import type { Call } from "./incoming-call.ts";
 import { nearNames } from "./near-names.ts";
 import { nodeOf } from "./stub-base.ts";
@@ -61,7 +62,8 @@ export function memberOf(owner: unknown, key: string): unknown {
   const names = proxyNames(owner);
   if (names === true) return functionOnly(ownValue(owner, key));
   if (names) return names.includes(key) ? functionOnly((owner as Record<string, unknown>)[key]) : undefined;
-  return isRecord(owner) ? ownValue(owner, key) : undefined;
+  // Never an instance, whose fields were not meant for peers.
+  return isPlain(owner) ? ownValue(owner, key) : undefined;
 }
 
 /** What a path of our own API leads to, as it comes home from the peer. Throws UNIMPLEMENTED for nothing. */
@@ -93,12 +95,6 @@ function methodOf(target: object, key: string): unknown {
   return undefined;
 }
 
-/** Plain objects, module namespaces and those of other realms; never an instance, whose fields were not meant for peers. */
-function isRecord(owner: object): boolean {
-  const prototype: object | null = Object.getPrototypeOf(owner);
-  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
-}
-
 function ownValue(owner: object, key: string): unknown {
   // Routers have no accessors: `serve` refuses them, and ours are no attacker's.
   return Object.hasOwn(owner, key) ? (owner as Record<string, unknown>)[key] : undefined;
@@ -116,7 +112,7 @@ function markOf(value: unknown, mark: symbol): ((...args: unknown[]) => unknown)
 
 /** Only for trusted peers: it tells what a router holds. */
 function meantBy(owner: unknown, segments: readonly string[], at: number): string {
-  const plain = typeof owner === "object" && owner !== null && !proxyNames(owner) && isRecord(owner);
+  const plain = typeof owner === "object" && owner !== null && !proxyNames(owner) && isPlain(owner);
   const near = plain ? nearNames(segments[at] as string, Object.keys(owner)) : [];
   if (near.length === 0) return "";
   return `: did you mean ${near.map((name) => JSON.stringify([...segments.slice(0, at), name].join("."))).join(" or ")}?`;

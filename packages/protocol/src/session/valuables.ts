@@ -6,7 +6,7 @@ import type { OutgoingMessage } from "../session-options.ts";
 import { transfer as markForTransfer } from "../transfer.ts";
 import { checkLimits } from "../values/check-limits.ts";
 import { type Packed, type PackOptions, pack, packArguments } from "../values/pack.ts";
-import { type UnpackOptions, unpack } from "../values/unpack.ts";
+import { unpack } from "../values/unpack.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import type { Limits } from "./limits.ts";
 import type { Values } from "./link.ts";
@@ -61,9 +61,7 @@ export class Valuables implements Values {
 
   /** Packs a failure for the peer; one that the peer is not told of is reported here. */
   packFailure(error: unknown, path: readonly string[], delivered: "no" | "yes"): Outgoing {
-    const { options, way } = this.#owner;
-    const exposed = options.exposeErrors ?? way.trusted;
-    const expected = exposed || (RpcError.is(error) ? !isForeign(error) : isAbort(error));
+    const expected = this.#exposes || (RpcError.is(error) ? !isForeign(error) : isAbort(error));
     const reference = expected ? undefined : randomHex(1);
     if (reference !== undefined) this.#owner.report(error, path, reference);
     return this.packError(error, reference, delivered);
@@ -71,21 +69,23 @@ export class Valuables implements Values {
 
   /** Packs an error, without what of it cannot cross. */
   packError(error: unknown, reference: string | undefined, delivered: "no" | "yes"): Outgoing {
-    const expose = this.#owner.options.exposeErrors ?? this.#owner.way.trusted;
-    const policy = { expose, delivered, ...(reference !== undefined && { reference }) };
+    const expose = this.#exposes;
+    const packWhen = (lean: boolean) =>
+      this.packValue(errorToValue(error, { expose, delivered, reference, lean }), "error", "other", {});
     try {
-      return this.packValue(errorToValue(error, policy), "error", "other", {});
+      return packWhen(false);
     } catch {
-      return this.packValue(errorToValue(error, { ...policy, lean: true }), "error", "other", {});
+      return packWhen(true);
     }
   }
 
   /** A reason may be anything; what cannot cross is described. */
   packReason(reason: unknown): Outgoing {
+    const packIt = (value: unknown) => this.packValue(value, "reason", "other", { plain: true });
     try {
-      return this.packValue(reason, "reason", "other", { plain: true });
+      return packIt(reason);
     } catch {
-      return this.packValue(RpcError.from(reason, "CANCELLED").message, "reason", "other", { plain: true });
+      return packIt(RpcError.from(reason, "CANCELLED").message);
     }
   }
 
@@ -102,7 +102,7 @@ export class Valuables implements Values {
   unpackArguments(args: unknown, table: unknown, call: IncomingCall): readonly unknown[] {
     const list = Array.isArray(args) ? args : [args];
     if (this.#isPlain(list, table)) return list;
-    const reader = this.#reader({ scope: call, call, subject: subjectOf(call.path) });
+    const reader = new Reader(this.#owner, { scope: call, call, subject: subjectOf(call.path) });
     const unpacked = this.#unpack(list, table, reader, "args");
     call.waits = reader.waits;
     return unpacked as readonly unknown[];
@@ -110,7 +110,7 @@ export class Valuables implements Values {
 
   unpackValue(value: unknown, table: unknown, root: string, passage: Passage): unknown {
     if (this.#isPlain(value, table)) return value;
-    return this.#unpack(value, table, this.#reader(passage), root);
+    return this.#unpack(value, table, new Reader(this.#owner, passage), root);
   }
 
   unpackItems(message: ItemsMessage): readonly unknown[] {
@@ -123,7 +123,8 @@ export class Valuables implements Values {
 
   #unpack(value: unknown, table: unknown, reader: Reader, root: string): unknown {
     try {
-      return unpack(value, table, this.#unpackOptions(reader, root));
+      const { trusted } = this.#owner.way;
+      return unpack(value, table, { trusted, limits: this.#limits, references: reader, root });
     } catch (unreadable) {
       reader.giveBack(table);
       throw unreadable;
@@ -201,13 +202,9 @@ export class Valuables implements Values {
     return this.#writer;
   }
 
-  #reader(passage: Passage): Reader {
-    return new Reader(this.#owner, passage);
-  }
-
-  #unpackOptions(references: Reader, root: string): UnpackOptions {
-    const { way, limits } = this.#owner;
-    return { trusted: way.trusted, limits: way.trusted ? undefined : limits, references, root };
+  /** The peer learns what was thrown. */
+  get #exposes(): boolean {
+    return this.#owner.options.exposeErrors ?? this.#owner.way.trusted;
   }
 }
 

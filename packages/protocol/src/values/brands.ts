@@ -16,6 +16,12 @@ export function isObjectPrototype(prototype: object | null): boolean {
   return !!prototype && !Object.getPrototypeOf(prototype) && classNameOf(prototype) === "Object";
 }
 
+/** True for what an object literal makes, here or in another realm, for module namespaces, and for objects without a prototype. */
+export function isPlain(value: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** True for the prototype of the built-in class `name` of any realm, and not for those of subclasses. */
 export function isBuiltIn(prototype: object, name: string): boolean {
   return classNameOf(prototype) === name && isObjectPrototype(Object.getPrototypeOf(prototype));

@@ -1,4 +1,5 @@
 import type { Key } from "../message.ts";
+import { isPlain } from "./brands.ts";
 import { expect, limit } from "./refusal.ts";
 
 /** A place in the data that a table entry speaks of. */
@@ -40,7 +41,5 @@ export function get(container: object, key: Key): unknown {
 function holds(container: unknown, key: unknown): container is object {
   if (typeof container !== "object" || container === null) return false;
   if (Array.isArray(container)) return Number.isInteger(key) && Object.hasOwn(container, key as number);
-  const prototype: unknown = Object.getPrototypeOf(container);
-  const plain = prototype === null || Object.getPrototypeOf(prototype) === null;
-  return plain && typeof key === "string" && Object.hasOwn(container, key);
+  return isPlain(container) && typeof key === "string" && Object.hasOwn(container, key);
 }
