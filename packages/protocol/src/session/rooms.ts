@@ -1,21 +1,13 @@
 import { RpcError } from "../error.ts";
-import { earlyCalls, type Message, type WirePath } from "../message.ts";
-import type { Session, SessionOptions } from "../session-options.ts";
-import type { Peer, Transport } from "../transport.ts";
+import { earlyCalls, type WirePath } from "../message.ts";
 import { Calls } from "./calls.ts";
-import type { Carrier } from "./carrier.ts";
 import { Dispatch } from "./dispatch.ts";
 import { Entry } from "./entry.ts";
 import { Exports } from "./exports.ts";
 import { FollowUps, type FollowUpsOwner } from "./follow-ups.ts";
-
-import { currentCall } from "./incoming-call.ts";
-import type { Limits } from "./limits.ts";
+import { HallLink, type RoomsOwner } from "./hall-link.ts";
 import type { FollowUp, Link } from "./link.ts";
-import type { Outbox } from "./outbox.ts";
-import type { Outgoing, Ticket } from "./outgoing.ts";
 import { PathNumbers } from "./path-numbers.ts";
-import type { Post } from "./post.ts";
 import { Promises } from "./promises.ts";
 import type { CallScope } from "./scope.ts";
 import { Signals } from "./signals.ts";
@@ -27,38 +19,12 @@ import { nodeOf } from "./stub-base.ts";
 import { makeStub } from "./stub-proxy.ts";
 import { Stubs } from "./stubs.ts";
 import { Valuables, type ValuablesOwner } from "./valuables.ts";
-import type { Way } from "./way.ts";
-
-/** What the rooms need of the hall. */
-export interface RoomsOwner extends Session {
-  readonly options: SessionOptions;
-  readonly limits: Limits;
-  readonly transport: Transport;
-  readonly way: Way;
-  readonly carrier: Carrier;
-  readonly outbox: Outbox;
-  readonly post: Post;
-  readonly admitted: boolean;
-  readonly context: unknown;
-  /** This side closes, and waits for what is under way. */
-  readonly closing: boolean;
-  refusal(target: number): RpcError | undefined;
-  send(message: Message, packed?: Outgoing, size?: number): Ticket;
-  sendUrgent(message: Message): void;
-  report(error: unknown, path?: readonly string[], reference?: string): void;
-  owe(by: 1 | -1): void;
-  checkIdle(): void;
-}
 
 /** The rooms of one session, and the doors between them. Those that few sessions need are made when first entered. */
-export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamOwner {
-  readonly limits: Limits;
-  options: SessionOptions;
-  readonly way: Way;
+export class Rooms extends HallLink implements Link, ValuablesOwner, FollowUpsOwner, StreamOwner {
   readonly calls: Calls;
   readonly dispatch: Dispatch;
   readonly mixed: boolean;
-  readonly #hall: RoomsOwner;
   readonly values: Valuables;
   readonly entry: Entry;
   #paths: PathNumbers | undefined;
@@ -70,14 +36,10 @@ export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamOwner 
   #signals: Signals | undefined;
   #root: StubBase | undefined;
   #rootStub: object | undefined;
-  #lastId = 0;
 
   constructor(hall: RoomsOwner) {
-    const { options, limits, way, transport } = hall;
-    this.#hall = hall;
-    this.options = options;
-    this.limits = limits;
-    this.way = way;
+    super(hall);
+    const { options, transport } = hall;
     this.mixed =
       transport.traits.carries === "clone" && options.codec !== undefined && options.codec.carries !== "clone";
     this.calls = new Calls(this, earlyCalls);
@@ -131,38 +93,6 @@ export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamOwner 
     return this.#paths;
   }
 
-  get peer(): Peer {
-    return this.#hall.peer;
-  }
-
-  get remote(): unknown {
-    return this.#hall.remote;
-  }
-
-  get context(): unknown {
-    return this.#hall.context;
-  }
-
-  get admitted(): boolean {
-    return this.#hall.admitted;
-  }
-
-  get trusted(): boolean {
-    return this.way.trusted;
-  }
-
-  get network(): boolean {
-    return this.#hall.transport.traits.network;
-  }
-
-  get clones(): boolean {
-    return this.way.clones;
-  }
-
-  get blocked(): boolean {
-    return this.#hall.carrier.blocked;
-  }
-
   /** Nothing is under way, in either direction. */
   get idle(): boolean {
     const { calls, dispatch } = this;
@@ -172,7 +102,7 @@ export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamOwner 
 
   stats(): SessionStats {
     const { calls, dispatch } = this;
-    const { outbox, post, carrier } = this.#hall;
+    const { outbox, post, carrier } = this.hall;
     return {
       calls: { inFlight: calls.inFlight, queued: calls.queued, open: calls.size - calls.inFlight },
       handlers: { running: dispatch.active, parked: dispatch.parked, held: dispatch.held },
@@ -211,53 +141,6 @@ export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamOwner 
     this.#exports?.clear();
   }
 
-  // What rooms ask of the hall.
-
-  send(message: Message, packed?: Outgoing, size?: number): Ticket {
-    const ticket = this.#hall.send(message, packed, size);
-    // A handler that computes on and on must not keep its progress to itself.
-    if (currentCall()) this.#hall.outbox.flushIfLate();
-    return ticket;
-  }
-
-  sendUrgent(message: Message): void {
-    this.#hall.sendUrgent(message);
-  }
-
-  takeBack(ticket: Ticket): boolean {
-    return this.#hall.post.takeBack(ticket);
-  }
-
-  hasLeft(ticket: Ticket): boolean {
-    return this.#hall.post.hasLeft(ticket);
-  }
-
-  refusal(target: number): RpcError | undefined {
-    return this.#hall.refusal(target);
-  }
-
-  owe(by: 1 | -1): void {
-    this.#hall.owe(by);
-  }
-
-  checkIdle(): void {
-    this.#hall.checkIdle();
-  }
-
-  report(error: unknown, path?: readonly string[], reference?: string): void {
-    this.#hall.report(error, path, reference);
-  }
-
-  unread(error: RpcError, path: readonly string[]): void {
-    if (error.code !== "CANCELLED" && error.code !== "UNAVAILABLE") this.report(error, path);
-  }
-
-  // What rooms ask of one another.
-
-  nextId(): number {
-    return ++this.#lastId;
-  }
-
   writePath(path: StubPath): WirePath {
     return this.paths.write(path);
   }
@@ -268,7 +151,7 @@ export class Rooms implements Link, ValuablesOwner, FollowUpsOwner, StreamOwner 
 
   sendSettled(id: number, ok: boolean, value: unknown, scope: CallScope | undefined): void {
     afterCall(scope, () => {
-      if (!this.#hall.ended) this.followUps.sendSettled(id, ok, value, scope);
+      if (!this.hall.ended) this.followUps.sendSettled(id, ok, value, scope);
     });
   }
 
