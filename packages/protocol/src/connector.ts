@@ -133,6 +133,8 @@ class Connector implements OpenSource {
       if (this.#isClosed()) return void session.close();
       this.#session = session;
       await session.ready;
+      // What came with its hello, such as a goodbye, has been heard by now, and is not told again.
+      if (isEnding(session)) throw laterFailure(endOf(session));
       this.#dialing = false;
       this.#connected(session);
     } catch (thrown) {
@@ -153,7 +155,7 @@ class Connector implements OpenSource {
       if (this.#session !== session) return;
       if (state === "unresponsive") this.#enter({ state });
       if (state === "ready") this.#enter(readyWith(session));
-      if (state === "closed" || state === "draining") this.#lost(session);
+      if (isEnding(session)) this.#lost(session);
     });
     this.#enter(readyWith(session));
     this.#waiters.resolve(session);
@@ -164,7 +166,7 @@ class Connector implements OpenSource {
   #lost(session: Session): void {
     this.#session = undefined;
     this.#pace.lost();
-    const reason = session.ended ?? { code: "UNAVAILABLE", message: "the other side is closing", by: "remote" };
+    const reason = endOf(session);
     this.#enter({ state: "lost", reason });
     this.#hook(() => this.#options.onDisconnect?.(reason));
     if (finalCodes.has(reason.code)) return this.#finish(reason);
@@ -216,6 +218,15 @@ class Connector implements OpenSource {
       report(error, { path: [], peer: { kind: "unknown", trusted: false } });
     }
   }
+}
+
+/** Whether a session takes no more calls. */
+function isEnding({ state }: Session): boolean {
+  return state === "closed" || state === "draining";
+}
+
+function endOf({ ended }: Session): CloseReason {
+  return ended ?? { code: "UNAVAILABLE", message: "the other side is closing", by: "remote" };
 }
 
 /** The status of a source whose session is ready. */

@@ -48,6 +48,25 @@ describe("a connector", () => {
     for (const server of servers) await server.closed;
   });
 
+  it.each([
+    ["a goodbye", [20, "UNAVAILABLE", "restarting"]],
+    ["a drain", [20, "OK", "closing", 1000]],
+  ])(
+    "F-23 dials again when %s comes together with the hello, and calls wait for the next connection",
+    async (_what, goodbye) => {
+      const states: string[] = [];
+      const { open, dials, servers } = dialled({ backoff: { first: 1 } }, (count) =>
+        count > 2 ? undefined : helloAnd(goodbye),
+      );
+      open.onStatus(({ state }) => void states.push(state));
+      expect(await ((await open.session()).remote as Loose).which()).toBe(1);
+      expect(states).toEqual(["lost", "lost", "ready"]);
+      expect(dials()).toBe(3);
+      await open.close();
+      await servers[0]?.closed;
+    },
+  );
+
   it("gives up at once where trying again cannot help", async () => {
     const { open, dials } = dialled({}, () => {
       throw new RpcError("PERMISSION_DENIED", "not you");
@@ -155,3 +174,15 @@ describe("a connector", () => {
     expect(waitBefore(3, { first: 100, factor: 2, random: () => 1 })).toBe(400);
   });
 });
+
+/** A way to a side that says hello and something else in one message, as when it is stopped while one connects. */
+function helloAnd(message: unknown): Transport {
+  const [here, there] = transportPair();
+  const body = { session: "far", codec: "clone", carries: "clone", moves: "all", maxMessage: 0, trusted: true };
+  const hello = [0, 1, { ...body, features: [], calls: 1024, accepts: 0 }];
+  const stop = there.receive(() => {
+    stop();
+    there.send([hello, message]);
+  });
+  return here;
+}
