@@ -11,7 +11,8 @@ export function builderOf(definition: Definition): object {
 }
 
 class Builder {
-  readonly [definitionMark]: Definition;
+  // Only declared: a field with a computed name would keep the class in bundles that have no procedure.
+  declare readonly [definitionMark]: Definition;
 
   constructor(definition: Definition) {
     this[definitionMark] = definition;
