@@ -6,36 +6,15 @@
  * end are left out; a skipped slot in the middle is `null`.
  */
 
+import * as Kind from "./message-kind.ts";
+
 /** The version in hello: that of PROTOCOL.md. Sides of different versions do not talk. */
 export const PROTOCOL_VERSION = 1;
 
 /** How many calls may be in flight before the peer's hello says how many it grants. */
 export const earlyCalls = 64;
 
-/** The integer that each kind of message begins with. */
-export const Kind = {
-  hello: 0,
-  call: 1,
-  notify: 2,
-  resolve: 3,
-  reject: 4,
-  cancel: 5,
-  done: 6,
-  path: 7,
-  retain: 8,
-  release: 9,
-  settle: 10,
-  abort: 11,
-  items: 12,
-  end: 13,
-  fail: 14,
-  credit: 15,
-  stop: 16,
-  fragment: 17,
-  ping: 18,
-  pong: 19,
-  goodbye: 20,
-} as const;
+export { Kind };
 
 /** A key of an object or an index of an array. */
 export type Key = string | number;

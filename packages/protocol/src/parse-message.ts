@@ -107,11 +107,7 @@ const shapes: readonly Shape[] = /* @__PURE__ */ byKind({
 });
 
 function byKind(named: Record<keyof typeof Kind, readonly [required: number, ...fields: Field[]]>): readonly Shape[] {
-  const list: Shape[] = [];
-  for (const [name, [required, ...fields]] of Object.entries(named)) {
-    list[Kind[name as keyof typeof Kind]] = { name, required, fields };
-  }
-  return list;
+  return Object.entries(named).map(([name, [required, ...fields]]) => ({ name, required, fields }));
 }
 
 /** True for the id of a call, a reference or a fragmented message. */

@@ -1,13 +1,7 @@
 import { Kind, type Message } from "./message.ts";
+import * as RunKind from "./run-kind.ts";
 
-/**
- * Plain messages of one kind that stand together in a batch, with ids that follow one
- * another, travel as a run: one flat list instead of many small ones, which costs a
- * carrier that clones a fraction. `[21, id, path, args, path, args …]` is a run of calls
- * on the root, `[22, id, value, value …]` one of answers, `[23, id, target, args, target,
- * args …]` one of calls of functions by reference; `id` is that of the first.
- */
-export const RunKind = { calls: 21, resolves: 22, callbacks: 23 } as const;
+export { RunKind };
 
 /** A list that begins with one of {@link RunKind} and the first id. */
 export type Run = readonly [kind: number, id: unknown, ...slots: unknown[]];

@@ -50,7 +50,7 @@ describe("a connector", () => {
 
   it.each([
     ["a goodbye", [20, "UNAVAILABLE", "restarting"]],
-    ["a drain", [20, "OK", "closing", 1000]],
+    ["a drain", [20, "OK", "closing", 1]],
   ])(
     "F-23 dials again when %s comes together with the hello, and calls wait for the next connection",
     async (_what, goodbye) => {

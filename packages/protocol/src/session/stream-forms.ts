@@ -1,7 +1,7 @@
 import { itemsOf } from "../stream-meta.ts";
+import * as StreamForms from "./stream-form.ts";
 
-/** What a stream is on both sides: an async iterable, a ReadableStream, a WritableStream. */
-export const StreamForms = { iterable: 0, readable: 1, writable: 2 } as const;
+export { StreamForms };
 export type StreamForm = (typeof StreamForms)[keyof typeof StreamForms];
 
 /** The values that a stream sends, if it is one to read from. */
