@@ -1,5 +1,5 @@
 import { nodeOf } from "./session/stub-base.ts";
-import { holdingOf } from "./session/stub-core.ts";
+import { holdingOf } from "./session/stub-retained.ts";
 
 /**
  * Keeps what was lent: a callback or an object that came as an argument stays

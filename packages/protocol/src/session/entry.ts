@@ -40,8 +40,8 @@ export class Entry implements Entrance {
     options: CallOptions | undefined,
     keep: object,
   ): ResultBase {
-    const outgoing = this.#link.options.interceptors?.outgoing ?? [];
-    if (outgoing.length === 0) return this.#calls.start(target, path, args, options, keep);
+    const outgoing = this.#link.options.interceptors?.outgoing;
+    if (!outgoing?.length) return this.#calls.start(target, path, args, options, keep);
     const base: StubBase = {
       call: (...call) => this.#calls.start(target, ...call, keep),
       notify: (...call) => this.notify(target, ...call),

@@ -1,7 +1,7 @@
 import { IdTable, manyReferences } from "./id-table.ts";
 import { exceeded } from "./limits.ts";
 import type { Link } from "./link.ts";
-import type { CallScope } from "./scope.ts";
+import type { CallScope, Lender } from "./scope.ts";
 import { nodeOf } from "./stub-base.ts";
 
 /** Something the peer may refer to. */
@@ -23,7 +23,7 @@ export type Lease = (typeof Lease)[keyof typeof Lease];
  * never used again. An export ends with its last lend and hold; its
  * `[Symbol.dispose]` runs once the last holder anywhere has let go.
  */
-export class Exports {
+export class Exports implements Lender<Export> {
   readonly #byId = new IdTable<Export>(manyReferences);
   readonly #byValue = new Map<object, Export>();
   readonly #link: Link;
@@ -44,11 +44,13 @@ export class Exports {
   lend(value: object, scope: CallScope): number {
     const entry = this.#entryOf(value);
     entry.lends++;
-    scope.onEnd(() => {
-      entry.lends--;
-      this.#dropIfUnused(entry);
-    });
+    scope.lend(this, entry);
     return entry.id;
+  }
+
+  endLend(entry: Export): void {
+    entry.lends--;
+    this.#dropIfUnused(entry);
   }
 
   /** Gives `value` to the peer, who releases it. */

@@ -47,6 +47,13 @@ export class IdTable<T extends { readonly id: number }> {
     this.#ring[slot] = thing;
   }
 
+  /** Puts a thing in the place of the one that has its id. */
+  replace(thing: T): void {
+    const slot = thing.id & (this.#ring.length - 1);
+    if (this.#ring[slot]?.id === thing.id) this.#ring[slot] = thing;
+    else this.#stayed?.set(thing.id, thing);
+  }
+
   delete(id: number): boolean {
     const slot = id & (this.#ring.length - 1);
     if (this.#ring[slot]?.id === id) this.#ring[slot] = undefined;

@@ -10,8 +10,6 @@ export interface Passage {
   readonly call?: IncomingCall | undefined;
   /** What bounds streams that arrive in an answer. */
   readonly options?: CallOptions | undefined;
-  /** What was called, for messages. */
-  readonly subject?: string;
   /** Nothing live may cross. */
   readonly plain?: boolean;
 }

@@ -13,9 +13,9 @@ export class Reader implements ReferenceReader {
   readonly #rooms: ReferenceRooms;
   readonly #passage: Passage;
   /** What must settle before the values are whole. */
-  readonly waits: Promise<unknown>[] = [];
-  /** Stubs that were made, by the ids of what they stand for. */
-  readonly #received: number[] = [];
+  waits: Promise<unknown>[] | undefined;
+  /** How many entries of the table, in its order, have become stubs. */
+  #received = 0;
 
   constructor(rooms: ReferenceRooms, passage: Passage) {
     this.#rooms = rooms;
@@ -52,24 +52,27 @@ export class Reader implements ReferenceReader {
   /** Whoever runs the call reads it too; when the rest of the message is no good, nobody does. */
   #wait(settling: Promise<unknown>): void {
     settling.catch(() => {});
+    this.waits ??= [];
     this.waits.push(settling);
   }
 
   /** The message cannot be read: what it gave to this side goes back, or its sender would keep it for ever. */
   giveBack(table: unknown): void {
+    let stubs = 0;
     for (const entry of Array.isArray(table) ? (table as readonly unknown[]) : []) {
       const [kind, , id, how] = Array.isArray(entry) ? (entry as readonly unknown[]) : [];
       if (!isId(id)) continue;
       if (kind === ValueKind.stream) this.#rooms.streams.refuse(id, how);
-      else if ((kind === ValueKind.function || kind === ValueKind.target) && how !== Lease.lent) {
-        this.#rooms.stubs.refuse(id, this.#received.includes(id));
+      else if (kind === ValueKind.function || kind === ValueKind.target) {
+        const received = stubs++ < this.#received;
+        if (how !== Lease.lent) this.#rooms.stubs.refuse(id, received);
       }
     }
   }
 
   #receiveStub(id: number, lease: Lease): object {
-    const stub = this.#rooms.stubs.receive(id, lease, this.#passage.scope, this.#passage.subject ?? "a function");
-    this.#received.push(id);
+    const stub = this.#rooms.stubs.receive(id, lease, this.#passage.scope);
+    this.#received++;
     return stub;
   }
 

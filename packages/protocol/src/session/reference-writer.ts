@@ -6,7 +6,7 @@ import type { Passage } from "./passage.ts";
 import { demandRoom, type ReferenceRooms } from "./reference-rooms.ts";
 import type { StreamTie } from "./stream-owner.ts";
 import { nodeOf } from "./stub-base.ts";
-import { holdingOf } from "./stub-core.ts";
+import { holdingOf } from "./stub-retained.ts";
 
 /** Sends values by reference: each kind to the room that keeps it. */
 export class Writer implements ReferenceWriter {
@@ -95,7 +95,7 @@ export class Writer implements ReferenceWriter {
 
   #goHome(value: object): readonly unknown[] {
     const node = nodeOf(value);
-    return [holdingOf(node?.base)?.core.alive().id ?? 0, [...(node?.segments ?? [])]];
+    return [holdingOf(node?.base)?.alive().id ?? 0, [...(node?.segments ?? [])]];
   }
 
   #tie(): StreamTie {

@@ -1,3 +1,8 @@
+/** Who lends things, and takes each back when the call ends that it was lent for. */
+export interface Lender<Thing> {
+  endLend(thing: Thing, scope: CallScope): void;
+}
+
 /**
  * How long what was lent for one call stays lent: until the call has been
  * answered and every stream of that call has ended. The callee decides, and says
@@ -6,7 +11,8 @@
 export class CallScope {
   #open = 1;
   #ended = false;
-  #atEnd: (() => void)[] | undefined;
+  /** Lenders, each followed by what it lent: a closure for each would cost every callback that is passed. */
+  #atEnd: unknown[] | undefined;
 
   /** True once everything that was lent for the call has been taken back. */
   get ended(): boolean {
@@ -45,13 +51,21 @@ export class CallScope {
     this.#ended = true;
     const atEnd = this.#atEnd;
     this.#atEnd = undefined;
-    if (atEnd) for (const end of atEnd) end();
+    if (!atEnd) return;
+    for (let at = 0; at < atEnd.length; at += 2) (atEnd[at] as Lender<unknown>).endLend(atEnd[at + 1], this);
+  }
+
+  /** Gives `thing` back to who lends it when the scope ends; at once if it has. */
+  lend<Thing>(lender: Lender<Thing>, thing: Thing): void {
+    if (this.#ended) lender.endLend(thing, this);
+    else if (this.#atEnd) this.#atEnd.push(lender, thing);
+    else this.#atEnd = [lender, thing];
   }
 
   /** Runs `end` when the scope ends; at once if it has. */
   onEnd(end: () => void): void {
-    if (this.#ended) end();
-    else if (this.#atEnd) this.#atEnd.push(end);
-    else this.#atEnd = [end];
+    this.lend(runner, end);
   }
 }
+
+const runner: Lender<() => void> = { endLend: (end) => end() };

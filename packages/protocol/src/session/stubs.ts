@@ -1,18 +1,20 @@
 import { Kind } from "../message.ts";
 import { Lease } from "./exports.ts";
 import { IdTable, manyReferences } from "./id-table.ts";
+import { IncomingCall } from "./incoming-call.ts";
 import { exceeded } from "./limits.ts";
 import type { Link } from "./link.ts";
-import type { CallScope } from "./scope.ts";
-import { Ended, Holding, RetainedBase, released, type StubCore, type StubKeeper } from "./stub-core.ts";
+import type { CallScope, Lender } from "./scope.ts";
+import { Ended, HeldCore, Holding, hasEnded, type StubCore, type StubKeeper } from "./stub-core.ts";
 import { makeStub } from "./stub-proxy.ts";
+import { RetainedBase, released } from "./stub-retained.ts";
 import { startSweeping, stopSweeping } from "./stub-sweep.ts";
 
 /**
  * What we refer to over there. One export of the peer's is one stub here, for as
  * long as it is lent to an open call or held.
  */
-export class Stubs implements StubKeeper {
+export class Stubs implements StubKeeper, Lender<Holding> {
   readonly link: Link;
   readonly #cores = new IdTable<StubCore>(manyReferences);
   /** Something is held: what of it is collected is given back. */
@@ -27,20 +29,30 @@ export class Stubs implements StubKeeper {
   }
 
   /** The stub for an export that arrived. Throws RESOURCE_EXHAUSTED when the peer makes us hold too many. */
-  receive(id: number, lease: Lease, scope: CallScope | undefined, subject: string): object {
+  receive(id: number, lease: Lease, scope: CallScope | undefined): object {
     const holding = this.#find(id) ?? this.#open(id);
-    const core = holding.core.alive();
+    const core = holding.alive();
     if (lease === Lease.lent && scope) {
       core.lends++;
       // While it is lent, the call keeps it.
-      scope.onEnd(() => this.#endLend(holding, core, subject));
-    } else this.#hold(core);
+      scope.lend(this, holding);
+    } else {
+      this.#hold(core);
+      this.#loosen(holding, core);
+    }
     return holding.stub;
+  }
+
+  endLend(holding: Holding, scope: CallScope): void {
+    const { core } = holding;
+    if (hasEnded(core) || --core.lends > 0) return;
+    if (core.holds > 0) this.#loosen(holding, core);
+    else this.#drop(holding, core, scope instanceof IncomingCall ? scope.path : undefined);
   }
 
   /** Keeps what was lent: a hold of its own, given back by releasing what this returns. */
   retain(holding: Holding): object {
-    const core = holding.core.alive();
+    const core = holding.alive();
     this.#hold(core);
     this.link.send([Kind.retain, core.id]);
     return makeStub(new RetainedBase(holding));
@@ -88,7 +100,7 @@ export class Stubs implements StubKeeper {
     const { references } = this.link.limits;
     if (this.#cores.size >= references) throw exceeded("references", references);
     const holding = new Holding(id, this);
-    this.#cores.add(holding.core.alive());
+    this.#cores.add(holding.alive());
     return holding;
   }
 
@@ -103,13 +115,15 @@ export class Stubs implements StubKeeper {
     this.link.send([Kind.release, id, count]);
   }
 
-  #endLend(holding: Holding, core: StubCore, subject: string): void {
-    core.lends--;
-    if (holding.core !== core || core.lends + core.holds > 0) return;
-    this.#drop(holding, core, `it was lent for the call of ${subject}, which has been answered: retain it to keep it`);
+  /** From now on only its holders keep it. */
+  #loosen(holding: Holding, core: StubCore): void {
+    if (core.lends > 0 || core instanceof HeldCore) return;
+    const held = new HeldCore(holding, core);
+    this.#cores.replace(held);
+    holding.core = held;
   }
 
-  #drop(holding: Holding, core: StubCore, why: string): void {
+  #drop(holding: Holding, core: StubCore, why: string | readonly string[] | undefined): void {
     holding.core = new Ended(this, why);
     this.#forget(core);
   }

@@ -102,7 +102,7 @@ export class Valuables implements Values {
   unpackArguments(args: unknown, table: unknown, call: IncomingCall): readonly unknown[] {
     const list = Array.isArray(args) ? args : [args];
     if (this.#isPlain(list, table)) return list;
-    const reader = new Reader(this.#owner, { scope: call, call, subject: subjectOf(call.path) });
+    const reader = new Reader(this.#owner, { scope: call, call });
     const unpacked = this.#unpack(list, table, reader, "args");
     call.waits = reader.waits;
     return unpacked as readonly unknown[];
@@ -206,10 +206,6 @@ export class Valuables implements Values {
   get #exposes(): boolean {
     return this.#owner.options.exposeErrors ?? this.#owner.way.trusted;
   }
-}
-
-function subjectOf(path: readonly string[]): string {
-  return path.length > 0 ? JSON.stringify(path.join(".")) : "a function";
 }
 
 function isAbort(error: unknown): boolean {
