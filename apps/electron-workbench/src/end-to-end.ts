@@ -1,7 +1,7 @@
 // The same app, driven as a person would: prints what it saw as JSON, and takes the pictures.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { app, type BrowserWindow, dialog, Menu, nativeTheme } from "electron";
+import { app, BrowserWindow, dialog, Menu, nativeTheme } from "electron";
 import { type Started, startWorkbench } from "./workbench.ts";
 
 const shots = process.env["PORTOLAN_WORKBENCH_SHOTS"];
@@ -19,47 +19,19 @@ app
   .finally(() => app.exit(0));
 
 async function drive(started: Started): Promise<Record<string, unknown>> {
-  const { BrowserWindow } = await import("electron");
   const [window] = BrowserWindow.getAllWindows() as [BrowserWindow];
   await started.server.when((peer) => peer["window"] === window);
 
   await type(window, "title", "Passage to Candia");
   const title = await until(() => window.getTitle().includes("Candia") && window.getTitle());
-
-  dialog.showOpenDialog = (async () => ({
-    canceled: false,
-    filePaths: [process.env["PORTOLAN_WORKBENCH_FILE"] ?? ""],
-  })) as never;
-  await click(window, "open");
-  const opened = await until(() => read(window, "text").then((text) => text.length > 0 && text.slice(0, 20)));
-
+  const opened = await openFile(window);
   const sizes = [
     await fromMenu("larger", window, 16),
     await fromMenu("larger", window, 17),
     await fromMenu("smaller", window, 16),
   ];
-
-  await click(window, "window");
-  const other = await until(() => BrowserWindow.getAllWindows().find((each) => each !== window));
-  const shared = await until(() => read(other, "text").then((text) => (text === "" ? false : text.slice(0, 20))));
-  await type(other, "title", "Passage to Candia, by night");
-  const back = await until(() => read(window, "title").then((text) => text.endsWith("night") && text));
-
-  // Where the click comes too late, the whole folder has been read: then once more.
-  const cancelled = await until(async () => {
-    await click(window, "index");
-    await until(() => inPage(window, "document.querySelectorAll('#files li').length > 20"));
-    await click(window, "cancel");
-    await until(() => inPage<boolean>(window, "document.getElementById('cancel').disabled"));
-    return text(window, "count").then((line) => line.startsWith("Cancelled") && line);
-  });
-  await click(window, "index");
-  const indexed = await until(() =>
-    inPage<boolean>(window, "document.getElementById('cancel').disabled").then(
-      async (done) => done && (await text(window, "count")),
-    ),
-  );
-  const drawn = await until(() => inPage<number>(window, drawnPictures).then((count) => count > 5 && count));
+  const { other, shared, back } = await inTwoWindows(window);
+  const seenOfFolder = await readFolder(window);
 
   const log = await inPage<string[]>(
     window,
@@ -70,7 +42,40 @@ async function drive(started: Started): Promise<Record<string, unknown>> {
   for (const theme of ["light", "dark"] as const) await photograph(window, theme);
   other.close();
   const alone = await until(() => text(window, "peers").then((line) => line === "" && "alone"));
-  return { title, opened, sizes, shared, back, cancelled, indexed, drawn, log: [...new Set(log)].sort(), alone };
+  return { title, opened, sizes, shared, back, ...seenOfFolder, log: [...new Set(log)].sort(), alone };
+}
+
+async function openFile(window: BrowserWindow): Promise<string> {
+  const filePaths = [process.env["PORTOLAN_WORKBENCH_FILE"] ?? ""];
+  dialog.showOpenDialog = (async () => ({ canceled: false, filePaths })) as never;
+  await click(window, "open");
+  return until(() => read(window, "text").then((text) => text.length > 0 && text.slice(0, 20)));
+}
+
+/** What one window writes, the other one shows. */
+async function inTwoWindows(window: BrowserWindow): Promise<{ other: BrowserWindow; shared: string; back: string }> {
+  await click(window, "window");
+  const other = await until(() => BrowserWindow.getAllWindows().find((each) => each !== window));
+  const shared = await until(() => read(other, "text").then((text) => (text === "" ? false : text.slice(0, 20))));
+  await type(other, "title", "Passage to Candia, by night");
+  const back = await until(() => read(window, "title").then((text) => text.endsWith("night") && text));
+  return { other, shared, back };
+}
+
+async function readFolder(window: BrowserWindow): Promise<{ cancelled: string; indexed: string; drawn: number }> {
+  const over = () => inPage<boolean>(window, "document.getElementById('cancel').disabled");
+  // Where the click comes too late, the whole folder has been read: then once more.
+  const cancelled = await until(async () => {
+    await click(window, "index");
+    await until(() => inPage(window, "document.querySelectorAll('#files li').length > 20"));
+    await click(window, "cancel");
+    await until(over);
+    return text(window, "count").then((line) => line.startsWith("Cancelled") && line);
+  });
+  await click(window, "index");
+  const indexed = await until(() => over().then(async (done) => done && (await text(window, "count"))));
+  const drawn = await until(() => inPage<number>(window, drawnPictures).then((count) => count > 5 && count));
+  return { cancelled, indexed, drawn };
 }
 
 const drawnPictures =

@@ -27,10 +27,9 @@ export function parseMessage(raw: unknown): Parsed {
   if (raw.length <= shape.required) return refuse(`malformed ${shape.name}: ${raw.length} slots are too few`);
   const { fields } = shape;
   for (let slot = 0; slot < fields.length; slot++) {
-    const field = fields[slot];
-    if (field && !field.holds(raw[slot + 1])) {
-      return refuse(`malformed ${shape.name}: ${field.name} cannot be ${nameOf(raw[slot + 1])}`);
-    }
+    const field = fields[slot] as Field;
+    const value: unknown = raw[slot + 1];
+    if (!field[1](value)) return refuse(`malformed ${shape.name}: ${field[0]} cannot be ${nameOf(value)}`);
   }
   // The loop has just proved the shape that the union describes.
   return { ok: true, message: raw as unknown as Message };
@@ -42,10 +41,8 @@ function isCommon(kind: unknown, raw: readonly unknown[]): boolean {
   return kind === Kind.call && raw.length === 5 && isId(raw[1]) && Number.isSafeInteger(raw[2]) && isIndex(raw[3]);
 }
 
-interface Field {
-  readonly name: string;
-  readonly holds: (value: unknown) => boolean;
-}
+/** What a slot is called, and what it takes. */
+type Field = readonly [name: string, holds: (value: unknown) => boolean];
 
 interface Shape {
   readonly name: string;
@@ -53,44 +50,33 @@ interface Shape {
   readonly fields: readonly Field[];
 }
 
-const id: Field = { name: "id", holds: isId };
-const reference: Field = { name: "reference", holds: isId };
-const stream: Field = { name: "stream", holds: isSignedId };
-const target: Field = { name: "target", holds: (value) => Number.isSafeInteger(value) };
-const path: Field = { name: "path", holds: isPath };
-const anything: Field = { name: "value", holds: () => true };
-const table: Field = { name: "table", holds: isTable };
-const extra: Field = { name: "extra", holds: isExtra };
-const bit: Field = { name: "flag", holds: (value) => value === 0 || value === 1 };
-const flag: Field = { name: "flag", holds: (value) => value === undefined || value === null || value === 1 };
-const total: Field = { name: "number", holds: isIndex };
-const chunk: Field = { name: "chunk", holds: isChunk };
+const id: Field = ["id", isId];
+const reference: Field = ["reference", isId];
+const stream: Field = ["stream", isSignedId];
+const target: Field = ["target", (value) => Number.isSafeInteger(value)];
+const path: Field = ["path", isPath];
+const anything: Field = ["value", () => true];
+const table: Field = ["table", isTable];
+const extra: Field = ["extra", isExtra];
+const bit: Field = ["flag", (value) => value === 0 || value === 1];
+const flag: Field = ["flag", (value) => value === undefined || value === null || value === 1];
+const total: Field = ["number", isIndex];
+const chunk: Field = ["chunk", isChunk];
 
 const shapes: readonly Shape[] = /* @__PURE__ */ byKind({
-  hello: [2, total, { name: "body", holds: isHelloBody }],
+  hello: [2, total, ["body", isHelloBody]],
   call: [4, id, target, path, anything, table, extra],
   notify: [3, target, path, anything, table, extra],
   resolve: [2, id, anything, table, flag],
   reject: [2, id, anything, table],
   cancel: [1, id, anything, table],
   done: [1, id],
-  path: [
-    2,
-    { name: "number", holds: (value) => isIndex(value) && value < maxPathNumbers },
-    { name: "segments", holds: isSegments },
-  ],
+  path: [2, ["number", (value) => isIndex(value) && value < maxPathNumbers], ["segments", isSegments]],
   retain: [1, reference],
-  release: [2, { name: "reference", holds: isSignedId }, { name: "count", holds: isId }],
+  release: [2, ["reference", isSignedId], ["count", isId]],
   settle: [3, reference, bit, anything, table],
   abort: [2, reference, anything, table],
-  items: [
-    3,
-    stream,
-    { name: "items", holds: (value) => Array.isArray(value) },
-    total,
-    table,
-    { name: "metas", holds: isMetas },
-  ],
+  items: [3, stream, ["items", (value) => Array.isArray(value)], total, table, ["metas", isMetas]],
   end: [1, stream, anything, table],
   fail: [2, stream, anything, table],
   credit: [3, stream, total, total],
@@ -98,12 +84,7 @@ const shapes: readonly Shape[] = /* @__PURE__ */ byKind({
   fragment: [3, id, bit, chunk],
   ping: [1, total],
   pong: [1, total],
-  goodbye: [
-    2,
-    { name: "code", holds: /* @__PURE__ */ isText(64) },
-    { name: "message", holds: /* @__PURE__ */ isText(4096) },
-    flag,
-  ],
+  goodbye: [2, ["code", /* @__PURE__ */ isText(64)], ["message", /* @__PURE__ */ isText(4096)], flag],
 });
 
 function byKind(named: Record<keyof typeof Kind, readonly [required: number, ...fields: Field[]]>): readonly Shape[] {
