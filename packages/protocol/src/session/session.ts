@@ -2,7 +2,7 @@ import { checkSessionOptions } from "../check-options.ts";
 import type { Codec } from "../codec.ts";
 import { RpcError } from "../error.ts";
 import { type Delivered, type ErrorCode, errorCodes } from "../error-code.ts";
-import { Kind, type Message } from "../message.ts";
+import type { Message } from "../message.ts";
 import { notASource } from "../not-a-source.ts";
 import { randomId } from "../random-id.ts";
 import type { CloseOptions, Session, SessionOptions } from "../session-options.ts";
@@ -10,18 +10,17 @@ import { type CloseReason, closedHere, type Peer, type Transport } from "../tran
 import { Carrier } from "./carrier.ts";
 import { channelView, claimChannel, freeChannel, hasSessions } from "./channel.ts";
 import { chooseCodec } from "./choose-codec.ts";
+import { Debts } from "./debts.ts";
 import { laterFailure, pendingFailure } from "./endings.ts";
 import { Farewell } from "./farewell.ts";
 import { Greeter } from "./greeter.ts";
 import { Inbox } from "./inbox.ts";
 import { Later } from "./later.ts";
 import { exceeded, type Limits, limitsWith } from "./limits.ts";
-import { Liveness } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
 import type { Outgoing, Ticket } from "./outgoing.ts";
-import { Pings } from "./pings.ts";
 import { Post } from "./post.ts";
-import { tellRefused } from "./refused.ts";
+import { Refusals } from "./refusals.ts";
 import { reportFailure } from "./report-failure.ts";
 import { Rooms } from "./rooms.ts";
 import { StateTeller } from "./state.ts";
@@ -47,21 +46,16 @@ export class SessionHall implements Session {
   readonly greeter: Greeter;
   readonly states: StateTeller = new StateTeller(this);
   readonly #inbox: Inbox = new Inbox(this);
+  readonly #debts: Debts = new Debts(this);
   #farewell: Farewell | undefined;
   readonly #ready = new Later<void>();
   readonly #closed = new Later<CloseReason>();
   readonly #port: Transport;
-  #liveness: Liveness | undefined;
-  #pings: Pings | undefined;
   #peer: Peer;
   #ended: CloseReason | undefined;
   /** Urgent messages since the port was last writable. */
   #passed = 0;
-  #awaited = false;
-  #held: boolean | undefined;
-  /** Messages sent instead of refused ones; {@link refused} is at it. */
-  #standIns: WeakSet<Message> | undefined;
-  #refusing = false;
+  #refusals: Refusals | undefined;
 
   constructor(transport: Transport, options: SessionOptions) {
     this.options = options;
@@ -95,10 +89,7 @@ export class SessionHall implements Session {
 
   /** Whoever reads it waits for the peer, so the process stays for it as for a call. */
   get ready(): Promise<void> {
-    if (this.states.now === "connecting" && !this.#awaited) {
-      this.#awaited = true;
-      this.#holdAsNeeded();
-    }
+    if (this.states.now === "connecting") this.#debts.await(true);
     return this.#ready.promise;
   }
 
@@ -149,9 +140,7 @@ export class SessionHall implements Session {
 
   ping(): Promise<number> {
     if (this.#ended) return Promise.reject(this.refusal(0));
-    this.owe(1);
-    this.#pings ??= new Pings();
-    return this.#pings.ask((number) => this.sendUrgent([Kind.ping, number]));
+    return this.#debts.ping();
   }
 
   close({ drain = 0, reason = closedHere }: CloseOptions = {}): Promise<void> {
@@ -181,7 +170,7 @@ export class SessionHall implements Session {
   send(message: Message, packed?: Outgoing, size?: number): Ticket {
     // What ends with the session has nobody left to tell.
     if (this.#ended) return 0;
-    if (this.#refusing) this.#standIns?.add(message);
+    this.#refusals?.see(message);
     const ticket = this.post.send(message, packed, size);
     // A peer that asks and never reads, or never says hello, makes us hold its answers: up to a point.
     const unread = this.outbox.bytes > 4 * this.limits.sendQueue && this.carrier.blocked;
@@ -207,21 +196,8 @@ export class SessionHall implements Session {
 
   /** A message cannot be sent: whoever it was for is told. */
   refused(message: Message, error: unknown): void {
-    // Without a hello there is no conversation.
-    if (message[0] === Kind.hello) return this.fail(RpcError.from(error, "INTERNAL", "no"));
-    if (this.#standIns?.has(message)) return this.#endMute(error);
-    this.#standIns ??= new WeakSet();
-    this.#refusing = true;
-    try {
-      tellRefused(message, error, this.rooms, (instead) => this.send(instead));
-    } finally {
-      this.#refusing = false;
-    }
-  }
-
-  /** What was sent instead of a refused message was refused too: the port takes nothing any more. */
-  #endMute(cause: unknown): void {
-    this.end({ code: "UNAVAILABLE", message: "nothing can be sent any more", by: "platform", cause });
+    this.#refusals ??= new Refusals(this);
+    this.#refusals.take(message, error);
   }
 
   /** The peer's part of the handshake is known. */
@@ -233,19 +209,15 @@ export class SessionHall implements Session {
   /** Both have said hello, and the peer is let in. */
   becomeReady(): void {
     if (this.states.now === "connecting") this.states.enter("ready");
-    this.#awaited = false;
-    this.#holdAsNeeded();
+    this.#debts.await(false);
     this.#ready.resolve();
     this.post.release();
     this.rooms.dispatch.resume();
   }
 
-  /** The peer owes us something more or less: liveness and the process's life depend on it. */
+  /** The peer owes us something more or less. */
   owe(by: 1 | -1): void {
-    this.#liveness ??= new Liveness(this, this.options.heartbeat || {});
-    const before = this.#liveness.owed;
-    this.#liveness.owe(by);
-    if (before !== this.#liveness.owed) this.#holdAsNeeded();
+    this.#debts.owe(by);
     this.checkIdle();
   }
 
@@ -268,7 +240,7 @@ export class SessionHall implements Session {
   end(reason: CloseReason, delivered?: Delivered): void {
     if (this.#ended) return;
     this.#ended = reason;
-    this.#liveness?.stop();
+    this.#debts.stop();
     this.greeter.stop();
     this.post.clear();
     this.outbox.clear();
@@ -279,7 +251,7 @@ export class SessionHall implements Session {
     const error = pendingFailure(reason, delivered);
     this.rooms.end(error);
     this.#ready.reject(error);
-    this.#pings?.end(error);
+    this.#debts.end(error);
     this.#farewell?.end();
     this.#closed.resolve(reason);
     this.states.enter("closed");
@@ -292,20 +264,11 @@ export class SessionHall implements Session {
   reopen(change: (own: SessionOptions) => SessionOptions): void {
     this.options = this.rooms.options = change(this.options);
     this.greeter.admitAnew();
-    this.#holdAsNeeded();
-  }
-
-  /** The process must not end under us while something is served, awaited or owed. */
-  #holdAsNeeded(): void {
-    const serves = this.options.stay ?? this.options.expose !== undefined;
-    const busy = serves || this.#awaited || this.#liveness?.owed === true;
-    if (busy === this.#held) return;
-    this.#held = busy;
-    this.transport.hold(busy);
+    this.#debts.holdAsNeeded();
   }
 
   #open(): void {
-    this.#holdAsNeeded();
+    this.#debts.holdAsNeeded();
     this.greeter.start();
     // Not in this turn: what came early must not run before whoever opens the session has it in hand.
     resolved.then(() => {
@@ -314,7 +277,8 @@ export class SessionHall implements Session {
   }
 
   takePong(): void {
-    if (this.#pings?.answered()) this.owe(-1);
+    this.#debts.takePong();
+    this.checkIdle();
   }
 
   takeGoodbye(code: string, message: string, drain: boolean): void {
@@ -327,7 +291,7 @@ export class SessionHall implements Session {
 
   /** Frames arrived. */
   frames(frames: readonly unknown[]): void {
-    this.#liveness?.heard();
+    this.#debts.heard();
     this.#inbox.take(frames);
   }
 
@@ -347,22 +311,6 @@ export class SessionHall implements Session {
     this.#passed = 0;
     this.outbox.flush();
     this.rooms.pump();
-  }
-
-  get announcesDeath(): boolean {
-    return this.transport.traits.announcesDeath || this.options.heartbeat === false;
-  }
-
-  askAfter(number: number): void {
-    if (this.options.heartbeat !== false) this.sendUrgent([Kind.ping, number]);
-  }
-
-  unresponsive(is: boolean): void {
-    if (this.options.heartbeat !== false) this.states.enter(is ? "unresponsive" : "ready");
-  }
-
-  silent(silence: number): void {
-    this.end({ code: "UNAVAILABLE", message: `the other side was silent for ${silence} ms`, by: "platform" });
   }
 }
 
