@@ -57,6 +57,6 @@ export class Entry implements Entrance {
     const extra = packExtra(options);
     const start = [Kind.notify, target, link.writePath(path), packed.data] as const;
     const message: Message = packed.table || extra ? [...start, packed.table, extra] : start;
-    this.#calls.sendBehind(() => link.send(message, packed));
+    this.#calls.flight.sendBehind(() => link.send(message, packed));
   }
 }

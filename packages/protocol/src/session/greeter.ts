@@ -103,7 +103,7 @@ export class Greeter {
     way.learn(body);
     if (body.maxMessage > 0) carrier.wayLimit = Math.min(carrier.wayLimit, body.maxMessage);
     if (body.accepts > 0) carrier.peerAccepts = body.accepts;
-    rooms.calls.grant(body.calls);
+    rooms.calls.flight.grant(body.calls);
     this.#owner.meet(readMetadata(body, limits.metadata), body.contract);
     if (transport.traits.shared && body.answer !== true && this.#greeted) this.#sendHello(true);
     if (this.#owner.options.admit) void this.#admit(this.#owner.options.admit);

@@ -34,7 +34,8 @@ export class Liveness {
   readonly #interval: number;
   readonly #timeout: number;
   #owed = 0;
-  #timer: unknown;
+  /** What the timer knows: nothing of us while nothing is owed, so that it keeps no session that nobody has any more. */
+  readonly #clock: { watches: Liveness | undefined; timer: unknown } = { watches: undefined, timer: undefined };
   #heard = 0;
   #due = 0;
   #pinged: number | undefined;
@@ -56,6 +57,7 @@ export class Liveness {
   owe(by: 1 | -1): void {
     this.#owed += by;
     if (this.#owed === 1 && by === 1) this.#start();
+    else if (this.#owed === 0) this.#clock.watches = undefined;
   }
 
   /** Anything at all arrived. */
@@ -69,27 +71,30 @@ export class Liveness {
 
   stop(): void {
     this.#owed = 0;
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
-    this.#timer = undefined;
+    clearTimeout(this.#clock.timer);
+    this.#clock.watches = this.#clock.timer = undefined;
   }
 
   #start(): void {
     this.#pinged = undefined;
+    this.#clock.watches = this;
     // The timer that is left would count silence in which nothing was owed.
-    if (this.#timer !== undefined) this.#heard++;
+    if (this.#clock.timer !== undefined) this.#heard++;
     else if (this.#interval > brief) this.#watch(this.#heard, brief, this.#interval - brief);
     else this.#watch(this.#heard, this.#interval);
   }
 
   /** Looks again after `wait` milliseconds, and if nothing came, after `rest` more. */
   #watch(heard: number, wait: number, rest = 0): void {
-    this.#timer = after(wait, () => this.#look(heard, rest));
-    unref(this.#timer);
+    const clock = this.#clock;
+    clock.timer = after(wait, () => {
+      clock.timer = undefined;
+      if (clock.watches) clock.watches.#look(heard, rest);
+    });
+    unref(clock.timer);
   }
 
   #look(heard: number, rest: number): void {
-    this.#timer = undefined;
-    if (this.#owed === 0) return;
     if (this.#heard !== heard) return this.#watch(this.#heard, this.#interval);
     if (rest > 0) return this.#watch(heard, rest);
     if (this.#pinged === undefined) {

@@ -95,16 +95,18 @@ export class Rooms extends HallLink implements Link, ValuablesOwner, FollowUpsOw
 
   /** Nothing is under way, in either direction. */
   get idle(): boolean {
-    const { calls, dispatch } = this;
+    const { dispatch } = this;
+    const { flight } = this.calls;
     const open = (this.#streams?.size ?? 0) + (this.#promises?.size ?? 0);
-    return calls.inFlight + calls.queued + dispatch.active + dispatch.parked + open === 0;
+    return flight.inFlight + flight.queued + dispatch.active + dispatch.parked + open === 0;
   }
 
   stats(): SessionStats {
-    const { calls, dispatch } = this;
+    const { dispatch } = this;
+    const { flight } = this.calls;
     const { outbox, post, carrier } = this.hall;
     return {
-      calls: { inFlight: calls.inFlight, queued: calls.queued, open: calls.size - calls.inFlight },
+      calls: { inFlight: flight.inFlight, queued: flight.queued, open: flight.size - flight.inFlight },
       handlers: { running: dispatch.active, parked: dispatch.parked, held: dispatch.held },
       exports: this.#exports?.size ?? 0,
       stubs: this.#stubs?.size ?? 0,

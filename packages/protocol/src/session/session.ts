@@ -127,7 +127,7 @@ export class SessionHall implements Session {
   }
 
   callsInFlight(): number {
-    return this.rooms.calls.inFlight;
+    return this.rooms.calls.flight.inFlight;
   }
 
   onState(listener: (state: Session["state"]) => void): () => void {
