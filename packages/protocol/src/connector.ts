@@ -1,12 +1,12 @@
-import { after } from "./after.ts";
-import { RedialPace } from "./backoff.ts";
 import { checkNames } from "./check-options.ts";
 import type { ConnectorOptions } from "./connector-options.ts";
 import { RpcError } from "./error.ts";
 import { ListenerList } from "./listener-list.ts";
 import { notASource } from "./not-a-source.ts";
 import { onAbort } from "./on-abort.ts";
+import { Redial } from "./redial.ts";
 import { laterFailure } from "./session/endings.ts";
+import { reportFailure } from "./session/report-failure.ts";
 import { openSession } from "./session/session.ts";
 import type { CloseOptions, Session, SessionOptions } from "./session-options.ts";
 import type { OpenSource, SessionSource, SourceStatus } from "./session-source.ts";
@@ -51,19 +51,18 @@ class Connector implements OpenSource {
   readonly #listeners = new ListenerList<SourceStatus>();
   readonly #abort = new AbortController();
   readonly #unwatch: () => void;
-  readonly #pace: RedialPace;
+  readonly #redial: Redial;
   readonly #waiters = new SessionWaiters();
   #status: SourceStatus = { state: "connecting" };
   #session: Session | undefined;
   #attempt = 0;
-  #timer: unknown;
   #dialing = false;
 
   constructor(dial: Dial, options: ConnectorOptions, session: SessionOptions) {
     this.#dial = dial;
     this.#options = options;
     this.#sessionOptions = session;
-    this.#pace = new RedialPace(options.backoff);
+    this.#redial = new Redial(options.backoff);
     const { signal } = options;
     const end = () => void this.close({ reason: { code: "CANCELLED", message: "the connector was aborted" } });
     this.#unwatch = signal ? onAbort(signal, end) : () => {};
@@ -88,14 +87,14 @@ class Connector implements OpenSource {
     const refusal = this.#refusal();
     if (refusal) return Promise.reject(refusal);
     const waiting = this.#waiters.wait();
-    keepAlive(this.#timer, true);
-    if (!this.#dialing && this.#timer === undefined) void this.#connect();
+    this.#redial.hold(true);
+    if (!this.#dialing && !this.#redial.due) void this.#connect();
     return waiting;
   }
 
   abandon(waiting: Promise<Session>): void {
     this.#waiters.leave(waiting);
-    keepAlive(this.#timer, this.#waiters.size > 0);
+    this.#redial.hold(this.#waiters.size > 0);
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
@@ -128,7 +127,7 @@ class Connector implements OpenSource {
       // Dialling again would give the same.
       if (!("traits" in Object(transport)))
         throw new RpcError("INVALID_ARGUMENT", notASource(transport, "a dial that gives a Transport").message);
-      this.#pace.over(transport.traits.network);
+      this.#redial.over(transport.traits.network);
       const session = openSession(transport, this.#sessionOptions);
       if (this.#isClosed()) return void session.close();
       this.#session = session;
@@ -150,7 +149,7 @@ class Connector implements OpenSource {
 
   #connected(session: Session): void {
     this.#attempt = 0;
-    this.#pace.connected();
+    this.#redial.connected();
     session.onState((state) => {
       if (this.#session !== session) return;
       if (state === "unresponsive") this.#enter({ state });
@@ -165,7 +164,7 @@ class Connector implements OpenSource {
   /** A session that is closing takes no new calls: the next one is dialled meanwhile, and not by all its clients at once. */
   #lost(session: Session): void {
     this.#session = undefined;
-    this.#pace.lost();
+    this.#redial.lost();
     const reason = endOf(session);
     this.#enter({ state: "lost", reason });
     this.#hook(() => this.#options.onDisconnect?.(reason));
@@ -184,19 +183,14 @@ class Connector implements OpenSource {
   }
 
   #later(): void {
-    if (this.#timer !== undefined || this.#isClosed()) return;
-    const again = () => {
-      this.#timer = undefined;
-      void this.#connect();
-    };
-    this.#timer = after(this.#pace.next(), again);
-    keepAlive(this.#timer, this.#waiters.size > 0);
+    if (this.#isClosed()) return;
+    this.#redial.later(() => void this.#connect());
+    this.#redial.hold(this.#waiters.size > 0);
   }
 
   #finish(reason: CloseReason): void {
     if (this.#isClosed()) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#redial.stop();
     this.#unwatch();
     this.#abort.abort();
     this.#session = undefined;
@@ -213,9 +207,8 @@ class Connector implements OpenSource {
     try {
       run();
     } catch (error) {
-      const report =
-        this.#sessionOptions.onError ?? ((thrown: unknown) => console.error("portolan: a hook threw", thrown));
-      report(error, { path: [], peer: { kind: "unknown", trusted: false } });
+      const peer = { kind: "unknown", trusted: false };
+      reportFailure(this.#sessionOptions.onError, error, { path: [], peer });
     }
   }
 }
@@ -232,11 +225,4 @@ function endOf({ ended }: Session): CloseReason {
 /** The status of a source whose session is ready. */
 function readyWith({ contract }: Session): SourceStatus {
   return contract === undefined ? { state: "ready" } : { state: "ready", contract };
-}
-
-/** Only somebody who waits keeps the process alive. */
-function keepAlive(timer: unknown, alive: boolean): void {
-  const handle = timer as { ref?(): void; unref?(): void } | undefined;
-  if (alive) handle?.ref?.();
-  else handle?.unref?.();
 }

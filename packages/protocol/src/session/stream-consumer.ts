@@ -13,7 +13,7 @@ interface Chunk {
   readonly metas: ReadonlyMap<number, ItemMeta> | undefined;
 }
 
-type Ending = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: () => RpcError };
+type Ending = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: RpcError };
 
 interface Waiter {
   readonly resolve: (result: IteratorResult<unknown>) => void;
@@ -123,7 +123,7 @@ export class Consumer {
     this.#drop();
     if (!this.#stopped) this.#owner.send([Kind.stop, this.#id, 0]);
     this.#stopped = true;
-    this.end({ ok: false, error: () => error });
+    this.end({ ok: false, error });
   }
 
   /** No more items are taken. */
@@ -212,5 +212,5 @@ const said: Ending = { ok: true, value: undefined };
 
 function giveEnding(waiter: Waiter, ending: Ending): void {
   if (ending.ok) waiter.resolve({ done: true, value: ending.value });
-  else waiter.reject(ending.error());
+  else waiter.reject(ending.error);
 }

@@ -11,6 +11,7 @@ export interface StreamValues {
   packItem(item: unknown, call: IncomingCall | undefined): Packed;
   packFailure(error: unknown, path: readonly string[], delivered: "yes"): Packed;
   packReason(reason: unknown): Packed;
+  unpackReason(data: unknown, table: unknown): unknown;
   unpackItems(message: ItemsMessage): readonly unknown[];
   unpackError(error: unknown, table: unknown): RpcError;
   unpackValue(value: unknown, table: unknown, root: string, passage: Passage): unknown;

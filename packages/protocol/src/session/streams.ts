@@ -105,7 +105,7 @@ export class Streams {
     const consumers = [...this.#consumers.values()];
     this.#producers.clear();
     this.#consumers.clear();
-    for (const consumer of consumers) consumer.end({ ok: false, error: () => error });
+    for (const consumer of consumers) consumer.end({ ok: false, error });
     for (const producer of producers) producer.abandon();
   }
 
@@ -179,25 +179,14 @@ export class Streams {
     try {
       if (message[0] === Kind.end)
         return consumer.end({ ok: true, value: this.#owner.values.unpackValue(message[2], message[3], "value", {}) });
-      const error = this.#owner.values.unpackError(message[2], message[3]);
-      consumer.end({ ok: false, error: () => error });
+      consumer.end({ ok: false, error: this.#owner.values.unpackError(message[2], message[3]) });
     } catch (cause) {
-      const error = unreadable(cause);
-      consumer.end({ ok: false, error: () => error });
+      consumer.end({ ok: false, error: unreadable(cause) });
     }
   }
 
   #takeStop([, name, how, value, table]: StopMessage): void {
-    const producer = this.#producers.get(-name);
-    if (!producer) return;
-    let reason: unknown;
-    try {
-      reason = this.#owner.values.unpackValue(value, table, "value", {});
-    } catch (cause) {
-      // The stream stops all the same.
-      reason = unreadable(cause);
-    }
-    producer.stop(how, reason);
+    this.#producers.get(-name)?.stop(how, this.#owner.values.unpackReason(value, table));
   }
 
   #demandRoom(): void {
