@@ -20,7 +20,8 @@ export function parentPort(events: TransportEvents): TransportPort {
     close() {
       process.off("disconnect", disconnected);
       ipc.detach();
-      alive.hold(false);
+      // Node's own rule: who listens there wants to hear more. In a worker of a cluster, Node does.
+      alive.leave(process.listenerCount("message") + process.listenerCount("disconnect") > 0);
     },
   };
 }

@@ -131,7 +131,7 @@ class ChildPort implements TransportPort {
   close(): void {
     this.#watch.stop();
     this.#ipc.detach();
-    this.#alive.hold(false);
+    this.#alive.leave(!this.#owned);
     if (this.#owned) endChild(this.#child, () => this.#child.connected && this.#child.disconnect());
   }
 }

@@ -154,6 +154,31 @@ describe("cluster", () => {
   });
 });
 
+it("a worker of a cluster that ends its session may begin another, and one that was turned away may not", async () => {
+  const { settings } = cluster;
+  cluster.setupPrimary({ exec: fixture("cluster-worker.mjs"), args: ["again"], execArgv: [] });
+  const listener = clusterListener();
+  const sessions: Session<Api>[] = [];
+  const arrived: Transport[] = [];
+  const third = new Promise<void>((resolve) => {
+    listener.accept((transport) => {
+      arrived.push(transport);
+      sessions.push(openSession<Api>(transport));
+      if (arrived.length === 3) resolve();
+    }, unexpected);
+  });
+  const worker = cluster.fork();
+  await third;
+  for (const session of sessions.slice(0, 2)) expect(await session.closed).toMatchObject({ by: "remote" });
+  expect(await sessions[2]?.remote.add(1, 2)).toBe(3);
+  arrived[2]?.close({ code: "PERMISSION_DENIED", message: "not you", by: "local" });
+  worker.process.kill();
+  await exitOf(worker.process);
+  expect(arrived).toHaveLength(3);
+  await listener.close();
+  cluster.setupPrimary(settings);
+});
+
 function listenersOf(child: ChildProcess): Record<string, number> {
   return Object.fromEntries(child.eventNames().map((name) => [String(name), child.listenerCount(name)]));
 }

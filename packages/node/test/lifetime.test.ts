@@ -42,6 +42,10 @@ it("a call that waits for an answer keeps its process until the answer comes", a
   server.close();
 });
 
+it("a child that is yours, and its channel, keep their processes after a session on them as they do without one", async () => {
+  expect(await run("own-child.mjs")).toBe("5\n");
+});
+
 /** Runs a fixture to its end and returns what it printed. */
 function run(name: string, ...args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
