@@ -1,6 +1,7 @@
 import { RpcError } from "../error.ts";
 import { forbiddenNames, lazyMark, procedureMark, targetMark } from "../marks.ts";
 import { proxyNames } from "../proxy-mark.ts";
+import { RpcTarget } from "../rpc-target.ts";
 import { isPlain } from "../values/brands.ts";
 import type { Call } from "./incoming-call.ts";
 import { nearNames } from "./near-names.ts";
@@ -15,28 +16,26 @@ import { markUnstarted } from "./unstarted.ts";
  * Throws an RpcError UNIMPLEMENTED (delivered "no") where nothing is exposed.
  */
 export function invokePath(root: unknown, segments: readonly string[], call: Call, args: readonly unknown[]): unknown {
-  return invokeFrom(root, undefined, segments, 0, call, args);
+  return invokeFrom(root, segments, 0, call, args);
 }
 
 function invokeFrom(
-  at: unknown,
-  holder: unknown,
+  root: unknown,
   segments: readonly string[],
   index: number,
   call: Call,
   args: readonly unknown[],
 ): unknown {
-  let value = at;
-  let owner = holder;
-  for (let next = index; next < segments.length; next++) {
+  let value = root;
+  let owner: unknown;
+  for (let next = index; ; next++) {
     const load = markOf(value, lazyMark);
     if (load) return resumeLoaded(load, segments, next, call, args);
+    if (next === segments.length) break;
     owner = value;
     value = memberOf(owner, segments[next] as string);
     if (value === undefined) throw unimplemented(segments, call.peer.trusted ? meantBy(owner, segments, next) : "");
   }
-  const load = markOf(value, lazyMark);
-  if (load) return resumeLoaded(load, segments, segments.length, call, args);
   const run = markOf(value, procedureMark);
   if (run) return run(call, args);
   if (typeof value !== "function") throw unimplemented(segments);
@@ -50,7 +49,7 @@ async function resumeLoaded(
   call: Call,
   args: readonly unknown[],
 ): Promise<unknown> {
-  return invokeFrom(await load(), undefined, segments, index, call, args);
+  return invokeFrom(await load(), segments, index, call, args);
 }
 
 /** What `key` of `owner` shows to a peer; undefined for nothing. */
@@ -58,7 +57,7 @@ export function memberOf(owner: unknown, key: string): unknown {
   if (forbiddenNames.has(key)) return undefined;
   if (nodeOf(owner)) return (owner as Record<string, unknown>)[key];
   if (typeof owner !== "object" || owner === null) return undefined;
-  if ((owner as Record<symbol, unknown>)[targetMark] === true) return methodOf(owner, key);
+  if (RpcTarget.is(owner)) return methodOf(owner, key);
   const names = proxyNames(owner);
   if (names === true) return functionOnly(ownValue(owner, key));
   if (names) return names.includes(key) ? functionOnly((owner as Record<string, unknown>)[key]) : undefined;
@@ -79,8 +78,7 @@ export function memberAt(root: unknown, segments: readonly string[]): unknown {
 }
 
 function keepsItsOwnThis(owner: unknown): boolean {
-  if (typeof owner !== "object" || owner === null) return false;
-  return (owner as Record<symbol, unknown>)[targetMark] === true || proxyNames(owner) !== undefined;
+  return RpcTarget.is(owner) || (typeof owner === "object" && owner !== null && proxyNames(owner) !== undefined);
 }
 
 /** A method on a prototype below `RpcTarget.prototype`. */

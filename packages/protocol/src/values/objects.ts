@@ -1,6 +1,6 @@
-import { targetMark } from "../marks.ts";
 import type { Key } from "../message.ts";
 import { proxyNames } from "../proxy-mark.ts";
+import { RpcTarget } from "../rpc-target.ts";
 import { classNameOf, isBuiltIn, isObjectPrototype, tagOf } from "./brands.ts";
 import { packBytes, packShared } from "./bytes.ts";
 import { classes } from "./class-registry.ts";
@@ -48,7 +48,7 @@ function packInstance(source: object, prototype: object, tag: string, key: Key, 
     if (isBuiltIn(prototype, tag)) return builtIns[tag]?.(source as never, key, packing);
     throw packing.refuse(remedyFor(classNameOf(prototype), packing));
   }
-  if ((source as Record<symbol, unknown>)[targetMark] === true) return packing.reference("target", source, key);
+  if (RpcTarget.is(source)) return packing.reference("target", source, key);
   if (isMoved(name, packing)) return packMoved(source, key, packing);
   const kind = referenceKindOf(source, tag);
   // Read by somebody else it would be found out later, by the other side.
