@@ -1,19 +1,15 @@
 import { RpcError } from "../error.ts";
 import { isThenable } from "../is-thenable.ts";
 import { type CallExtra, type CallMessage, Kind, type NotifyMessage, type WirePath } from "../message.ts";
-import { plainSize } from "../values/pack.ts";
+import { Answers } from "./answers.ts";
 import { unpackMetadata } from "./call-extra.ts";
 import { carryContext } from "./carried-stream.ts";
 import { HeldResults } from "./held-results.ts";
 import { enterCall, IncomingCall, leaveCall } from "./incoming-call.ts";
 import { exceeded } from "./limits.ts";
 import type { FollowUp, Link } from "./link.ts";
-import type { Outgoing } from "./outgoing.ts";
 import { Parking } from "./parking.ts";
 import { invokePath } from "./resolve-path.ts";
-import { finishUnread, isByReference } from "./unread-result.ts";
-import { isUnstarted } from "./unstarted.ts";
-import { withTable } from "./with-table.ts";
 
 type Arrival = CallMessage | NotifyMessage;
 
@@ -23,6 +19,7 @@ type Arrival = CallMessage | NotifyMessage;
  */
 export class Dispatch {
   readonly #link: Link;
+  readonly #answers: Answers;
   /** Handlers that go on after their turn. Notifications have no id, so they stand for themselves. */
   #running: Map<number | IncomingCall, IncomingCall> | undefined;
   #parking: Parking | undefined;
@@ -32,6 +29,7 @@ export class Dispatch {
 
   constructor(link: Link) {
     this.#link = link;
+    this.#answers = new Answers(link);
   }
 
   /** Handlers that run, answered or not. */
@@ -90,7 +88,7 @@ export class Dispatch {
     const call = this.#running?.get(id);
     if (call && !call.answered) {
       call.abort(reason);
-      return this.#answerError(call, reason, true);
+      return this.#answers.reject(call, reason, true);
     }
     const parked = this.#parking?.take(id);
     if (!parked) return;
@@ -229,54 +227,19 @@ export class Dispatch {
   #succeed(call: IncomingCall, value: unknown): void {
     call.held?.resolve(value);
     this.#leave(call);
-    if (call.answered) return isByReference(value) ? this.#link.discard(value) : finishUnread(value);
-    if (call.notification) return call.settle();
-    const size = this.#link.options.transfer ? 0 : value === undefined && this.#link.clones ? 4 : plainSize(value);
-    if (size > 0) {
-      this.#link.send([Kind.resolve, call.id, value], undefined, size);
-      return call.settle();
-    }
-    let packed: Outgoing;
-    try {
-      packed = this.#link.values.packResult(value, call);
-    } catch (unpackable) {
-      return this.#answerError(call, unpackable, true);
-    }
-    this.#answer(call, packed);
+    this.#answers.resolve(call, value);
   }
 
   #fail(call: IncomingCall, thrown: unknown, started: boolean): void {
     call.held?.reject(thrown);
     this.#leave(call);
-    if (call.answered) return;
-    if (call.notification) {
-      call.settle();
-      return this.#link.report(thrown, call.path);
-    }
-    this.#answerError(call, thrown, started && !isUnstarted(thrown));
-  }
-
-  #answer(call: IncomingCall, packed: Outgoing): void {
-    const { id } = call;
-    if (call.hasStreams) {
-      this.#link.send([Kind.resolve, id, packed.data, packed.table, 1], packed);
-      call.onEnd(() => this.#link.send([Kind.done, id]));
-    } else this.#link.send(withTable([Kind.resolve, id, packed.data], packed), packed);
-    call.settle();
-  }
-
-  #answerError(call: IncomingCall, error: unknown, started: boolean): void {
-    const packed = this.#link.values.packFailure(error, call.path, started ? "yes" : "no");
-    this.#link.send(withTable([Kind.reject, call.id, packed.data], packed), packed);
-    call.settle();
-    // The caller takes a rejection for the end of the call, streams and all.
-    call.end();
+    this.#answers.fail(call, thrown, started);
   }
 
   /** Answers a call that never starts. */
   #refuse(message: Arrival, error: RpcError): void {
     if (message[0] === Kind.notify) return this.#link.report(error, []);
-    this.#answerError(new IncomingCall(this.#link, message[1], []), error, false);
+    this.#answers.reject(new IncomingCall(this.#link, message[1], []), error, false);
   }
 
   #leave(call: IncomingCall): void {
