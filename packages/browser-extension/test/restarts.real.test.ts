@@ -80,16 +80,14 @@ describe("O-20 F20 a background that dies", () => {
   it("Firefox stops its event page as idle, with ports open, and the next call wakes a new one", async (context) => {
     const absent = missing("firefox");
     if (absent) context.skip(absent);
-    browser = await launchFirefox(folder, {
-      id: firefoxId,
-      preferences: { "extensions.background.idle.timeout": 400 },
-    });
-    const page = await browser.open(site.origin);
+    const preferences = { "extensions.background.idle.timeout": 400 };
+    browser = await told("Firefox", launchFirefox(folder, { id: firefoxId, preferences }));
+    const page = await told("a page", browser.open(site.origin));
     const seen = new Set<unknown>();
     for (let life = 0; life < 5; life++) {
-      seen.add(resultOf(await inContent(page, "call", "incarnation")));
+      seen.add(resultOf(await told(`the answer of life ${life}`, inContent(page, "call", "incarnation"), page)));
       // It dies of idleness: the call that never answers is the one that tells.
-      expect(await inContent(page, "call", "hang")).toMatchObject({
+      expect(await told(`the end of life ${life}`, inContent(page, "call", "hang"), page)).toMatchObject({
         error: { code: "UNAVAILABLE", delivered: "unknown" },
       });
     }
@@ -154,6 +152,17 @@ describe("an extension that Firefox destroys, content scripts and all", () => {
 interface Storm {
   readonly calls: number;
   readonly outcomes: Record<string, number>;
+}
+
+/** Once in a dozen runs of everything something here came never: this fails by saying what, and what the content script knows. */
+async function told<T>(what: string, waiting: Promise<T>, page?: Page): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const after = (ms: number) => new Promise<undefined>((resolve) => (timer = setTimeout(resolve, ms)));
+  const late = after(40_000).then(async () => {
+    const status = page && (await Promise.race([inContent(page, "status"), after(5_000)]));
+    throw new Error(`waited in vain for ${what}; its client says ${JSON.stringify(status)}`);
+  });
+  return await Promise.race([waiting, late]).finally(() => clearTimeout(timer));
 }
 
 async function untilAnswered(page: Page): Promise<void> {
