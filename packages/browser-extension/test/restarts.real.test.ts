@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { setTimeout as after } from "node:timers/promises";
 import type { Page } from "puppeteer-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type ExtensionBrowser, missing } from "./harness/browser.ts";
@@ -156,13 +157,12 @@ interface Storm {
 
 /** Once in a dozen runs of everything something here came never: this fails by saying what, and what the content script knows. */
 async function told<T>(what: string, waiting: Promise<T>, page?: Page): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const after = (ms: number) => new Promise<undefined>((resolve) => (timer = setTimeout(resolve, ms)));
-  const late = after(40_000).then(async () => {
+  const over = new AbortController();
+  const late = after(40_000, undefined, { signal: over.signal }).then(async () => {
     const status = page && (await Promise.race([inContent(page, "status"), after(5_000)]));
     throw new Error(`waited in vain for ${what}; its client says ${JSON.stringify(status)}`);
   });
-  return await Promise.race([waiting, late]).finally(() => clearTimeout(timer));
+  return await Promise.race([waiting, late]).finally(() => over.abort());
 }
 
 async function untilAnswered(page: Page): Promise<void> {
