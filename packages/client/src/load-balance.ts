@@ -1,5 +1,5 @@
 import type { CloseOptions, OpenSource, Session, SessionSource, SourceStatus, Transport } from "@portolan/protocol";
-import { ListenerList, RpcError } from "@portolan/protocol";
+import { type Listeners, listen, nobody, RpcError } from "@portolan/protocol";
 import { openSource } from "./transport-source.ts";
 
 /** How {@link loadBalance} chooses. */
@@ -36,7 +36,8 @@ const order = ["ready", "unresponsive", "connecting", "lost", "closed"] as const
 class Balance implements OpenSource {
   readonly #sources: readonly OpenSource[];
   readonly #pick: "least-busy" | "round-robin";
-  readonly #listeners = new ListenerList<SourceStatus>();
+  /** Who is told of its status. */
+  listeners: Listeners<SourceStatus> = nobody;
   readonly #stops: (() => void)[];
   readonly #leaving = new WeakMap<Promise<Session>, () => void>();
   #status: SourceStatus;
@@ -54,7 +55,7 @@ class Balance implements OpenSource {
   }
 
   onStatus(listener: (status: SourceStatus) => void): () => void {
-    return this.#listeners.add(listener);
+    return listen(this, "listeners", listener);
   }
 
   peek(): Session | undefined {
@@ -119,7 +120,7 @@ class Balance implements OpenSource {
     const known = this.#status;
     this.#status = best;
     if (best.state === known.state && contractIn(best) === contractIn(known)) return;
-    for (const listener of this.#listeners.all) listener(best);
+    for (const listener of this.listeners) listener(best);
   }
 }
 

@@ -1,7 +1,7 @@
 import { checkNames } from "./check-options.ts";
 import type { ConnectorOptions } from "./connector-options.ts";
 import { RpcError } from "./error.ts";
-import { ListenerList } from "./listener-list.ts";
+import { type Listeners, listen, nobody } from "./listeners.ts";
 import { notASource } from "./not-a-source.ts";
 import { onAbort } from "./on-abort.ts";
 import { Redial } from "./redial.ts";
@@ -48,7 +48,8 @@ class Connector implements OpenSource {
   readonly #dial: Dial;
   readonly #options: ConnectorOptions;
   readonly #sessionOptions: SessionOptions;
-  readonly #listeners = new ListenerList<SourceStatus>();
+  /** Who is told of its status. */
+  listeners: Listeners<SourceStatus> = nobody;
   readonly #abort = new AbortController();
   readonly #unwatch: () => void;
   readonly #redial: Redial;
@@ -75,7 +76,7 @@ class Connector implements OpenSource {
   }
 
   onStatus(listener: (status: SourceStatus) => void): () => void {
-    return this.#listeners.add(listener);
+    return listen(this, "listeners", listener);
   }
 
   peek(): Session | undefined {
@@ -200,7 +201,7 @@ class Connector implements OpenSource {
 
   #enter(status: SourceStatus): void {
     this.#status = status;
-    for (const listener of this.#listeners.all) this.#hook(() => listener(status));
+    for (const listener of this.listeners) this.#hook(() => listener(status));
   }
 
   #hook(run: () => void): void {

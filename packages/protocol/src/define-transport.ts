@@ -1,6 +1,6 @@
 import type { Codec } from "./codec.ts";
 import { RpcError } from "./error.ts";
-import { ListenerList } from "./listener-list.ts";
+import { type Listeners, listen, nobody } from "./listeners.ts";
 import type { Traits } from "./traits.ts";
 import { type CloseReason, closedHere, type Peer, type Transport } from "./transport.ts";
 
@@ -54,6 +54,15 @@ export function defineTransport(definition: TransportDefinition): Transport {
 
 const none: readonly never[] = [];
 
+/** Who hears of a transport. */
+interface Audience {
+  message: Listeners<unknown>;
+  close: Listeners<CloseReason>;
+  writable: Listeners<void>;
+}
+
+const nobodyYet = (): Audience => ({ message: nobody, close: nobody, writable: nobody });
+
 class DefinedTransport implements Transport {
   readonly traits: Traits;
   readonly peer: Peer;
@@ -63,9 +72,7 @@ class DefinedTransport implements Transport {
   #port: TransportPort | undefined;
   #kept: unknown[] | undefined;
   #closed: Promise<CloseReason> | undefined;
-  readonly #receivers = new ListenerList<unknown>();
-  readonly #closeListeners = new ListenerList<CloseReason>();
-  readonly #writableListeners = new ListenerList<void>();
+  #listeners = nobodyYet();
 
   constructor(definition: TransportDefinition) {
     this.traits = wholeTraits(definition.traits);
@@ -76,7 +83,7 @@ class DefinedTransport implements Transport {
       message: (message) => this.#deliver(message),
       end: (reason) => this.#end(reason),
       writable: () => {
-        for (const listener of this.#writableListeners.all) isolated(listener, undefined);
+        for (const listener of this.#listeners.writable) isolated(listener, undefined);
       },
     });
     // The port may have ended while it was opened: give it its way out.
@@ -105,7 +112,7 @@ class DefinedTransport implements Transport {
   }
 
   receive(receiver: (message: unknown) => void): () => void {
-    const stop = this.#receivers.add(receiver);
+    const stop = listen<unknown, "message">(this.#listeners, "message", receiver);
     const kept = this.#kept ?? [];
     this.#kept = undefined;
     for (const message of kept) this.#deliver(message);
@@ -113,7 +120,7 @@ class DefinedTransport implements Transport {
   }
 
   onClose(listener: (reason: CloseReason) => void): () => void {
-    const stop = this.#closeListeners.add(listener);
+    const stop = listen<CloseReason, "close">(this.#listeners, "close", listener);
     const ended = this.#ended;
     if (ended) {
       queueMicrotask(() => {
@@ -124,7 +131,7 @@ class DefinedTransport implements Transport {
   }
 
   onWritable(listener: () => void): () => void {
-    return this.#writableListeners.add(listener);
+    return listen<void, "writable">(this.#listeners, "writable", listener);
   }
 
   hold(busy: boolean): void {
@@ -138,10 +145,11 @@ class DefinedTransport implements Transport {
   /** A receiver that comes meanwhile hears the next message; one that goes hears no more of this one. */
   #deliver(message: unknown): void {
     if (this.#ended) return;
-    const receivers = this.#receivers.all;
+    const receivers = this.#listeners.message;
     if (receivers.length === 0) this.#keep(message);
     for (const receiver of receivers) {
-      if (receivers === this.#receivers.all || this.#receivers.all.includes(receiver)) isolated(receiver, message);
+      const now = this.#listeners.message;
+      if (receivers === now || now.includes(receiver)) isolated(receiver, message);
     }
   }
 
@@ -155,12 +163,11 @@ class DefinedTransport implements Transport {
   #end(reason: CloseReason): void {
     if (this.#ended) return;
     this.#ended = reason;
-    const listeners = this.#closeListeners.take();
-    this.#receivers.take();
-    this.#writableListeners.take();
+    const { close } = this.#listeners;
+    this.#listeners = nobodyYet();
     this.#kept = undefined;
     if (this.#port) isolated((last) => this.#port?.close(last), reason);
-    for (const listener of listeners) isolated(listener, reason);
+    for (const listener of close) isolated(listener, reason);
   }
 }
 

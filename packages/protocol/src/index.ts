@@ -73,7 +73,7 @@ export { isForeign } from "./error-wire.ts";
 export { isThenable } from "./is-thenable.ts";
 export { parseJson } from "./json-codec.ts";
 export type { Listener } from "./listener.ts";
-export { ListenerList } from "./listener-list.ts";
+export { type Listeners, listen, nobody } from "./listeners.ts";
 export { forbiddenNames, lazyMark, procedureMark } from "./marks.ts";
 export { Kind, type Message, PROTOCOL_VERSION } from "./message.ts";
 export { notASource } from "./not-a-source.ts";

@@ -1,4 +1,4 @@
-import { ListenerList } from "../listener-list.ts";
+import { type Listeners, listen, nobody } from "../listeners.ts";
 import type { Session } from "../session-options.ts";
 
 /** Where a session stands. */
@@ -13,7 +13,8 @@ export interface StateOwner {
 /** Where a session stands, and who is told when that changes. */
 export class StateTeller {
   readonly #owner: StateOwner;
-  readonly #listeners = new ListenerList<State>();
+  /** Who is told. */
+  listeners: Listeners<State> = nobody;
   #now: State = "connecting";
 
   constructor(owner: StateOwner) {
@@ -28,7 +29,7 @@ export class StateTeller {
   enter(state: State): void {
     if (this.#now === state || this.#now === "closed") return;
     this.#now = state;
-    for (const listener of this.#listeners.all) {
+    for (const listener of this.listeners) {
       try {
         listener(state);
       } catch (error) {
@@ -39,6 +40,6 @@ export class StateTeller {
 
   /** Returns the way to stop listening. */
   on(listener: (state: State) => void): () => void {
-    return this.#listeners.add(listener);
+    return listen(this, "listeners", listener);
   }
 }
