@@ -27,7 +27,6 @@ import { pnpm, root, run } from "./pnpm.mjs";
 
 // Doors that need Node; every other door must bundle for a browser.
 const nodeDoors = new Set([
-  "@portolan/worker-threads",
   "@portolan/node",
   "@portolan/websocket/server",
   "@portolan/electron/main",
