@@ -1,4 +1,4 @@
-import { cloneInPieces, defineTransport, type Transport } from "@portolan/protocol";
+import { checkTransportOptions, cloneInPieces, defineTransport, type Transport } from "@portolan/protocol";
 import { extensionApi, type RuntimePortLike } from "./extension-api.ts";
 import { openLine } from "./port-line.ts";
 import { longestMessage } from "./port-transport.ts";
@@ -17,6 +17,7 @@ export interface NativeTransportOptions {
  * (https://developer.chrome.com/docs/extensions/develop/concepts/native-messaging).
  */
 export function nativeTransport(name: string, options: NativeTransportOptions = {}): Transport {
+  checkTransportOptions(options);
   const { runtime } = extensionApi();
   if (!runtime.connectNative)
     throw new TypeError('expected the permission "nativeMessaging", found no runtime.connectNative');

@@ -1,6 +1,7 @@
 import {
   type Backoff,
   type ConnectorOptions,
+  checkTransportOptions,
   defineConnector,
   RpcError,
   type SessionSource,
@@ -48,6 +49,7 @@ export interface RuntimeConnectorOptions extends ConnectorOptions {
  * document dials when it is shown.
  */
 export function runtimeConnector(options: RuntimeConnectorOptions = {}): SessionSource {
+  checkTransportOptions(options, ["to", "extensionId", "keepAlive"]);
   const dial = patientDial((abort, patience) => dialRuntime(options, "context", { signal: abort, patience }));
   // Nobody wakes what is not our background: it is open now, or it is not.
   const whileDown =

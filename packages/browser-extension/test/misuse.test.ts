@@ -9,6 +9,14 @@ describe("what is used wrongly says what is expected", () => {
     for (const allow of [undefined, null, true, "*"]) expect(listen(allow)).toThrow(/expected { allow }/);
   });
 
+  it("options that would be passed over, or trust more than was meant", () => {
+    const dial = (options: object) => () => runtimeConnector(options);
+    expect(dial({ trused: false })).toThrow('did you mean "trusted"?');
+    expect(dial({ trusted: "false" })).toThrow("expected trusted to be true or false");
+    expect(dial({ extensionID: "abc" })).toThrow('did you mean "extensionId"?');
+    expect(dial({ to: "popup", keepAlive: 20_000, trusted: false, lazy: false, attempts: 1 })).not.toThrow();
+  });
+
   it.each([
     [{ contentscripts: { origins: "any" } }, /expected allow to hold pages, contentScripts, .* got "contentscripts"/],
     [{ pages: "yes" }, /expected allow.pages to be true or { when }, got "yes"/],

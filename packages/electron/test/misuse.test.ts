@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { deskListener } from "../src/main/desk-listener.ts";
+import { framePolicy } from "../src/main/frame-policy.ts";
 import { utilityTransport } from "../src/main/utility-transport.ts";
+import { mainConnector } from "../src/renderer/main-connector.ts";
 import { peerListener } from "../src/renderer/peer-listener.ts";
 
 const unused = [() => {}, () => {}] as const;
@@ -23,6 +25,16 @@ describe("what is used wrongly says what is expected", () => {
 
   it.each([undefined, {}, { name: "" }, { name: 5 }, { name: "x".repeat(257) }])("a peerListener(%j)", (options) => {
     expect(() => peerListener(options as never)).toThrow(/expected peerListener\({ name }\) with a name/);
+  });
+
+  it("options that would be passed over, or open more than was meant", () => {
+    const listen = (options: object) => () => framePolicy({ allow: "app://bundle", ...options });
+    expect(listen({ subframes: "false" })).toThrow('expected subframes to be true or false, got "false"');
+    expect(listen({ webview: false })).toThrow('unknown option "webview": did you mean "webviews"?');
+    expect(listen({ trusted: 0 })).toThrow("expected trusted to be true or false, got 0");
+    expect(listen({ subframes: false, webviews: true, trusted: false, name: "x" })).not.toThrow();
+    expect(() => utilityTransport({} as never, { trused: false } as never)).toThrow('did you mean "trusted"?');
+    expect(() => mainConnector({ trused: false } as never)).toThrow('did you mean "trusted"?');
   });
 
   it.each([undefined, null, {}, "crunch.js", () => undefined])("a utilityTransport(%j)", (child) => {

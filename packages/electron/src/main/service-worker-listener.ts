@@ -1,4 +1,11 @@
-import { defineTransport, json, type Listener, RpcError, type Transport } from "@portolan/protocol";
+import {
+  checkTransportOptions,
+  defineTransport,
+  json,
+  type Listener,
+  RpcError,
+  type Transport,
+} from "@portolan/protocol";
 import { session as sessions } from "electron";
 import { type Allow, allowRule, originOf } from "./allow.ts";
 import type { WorkerRequest } from "./attended-worker.ts";
@@ -42,6 +49,7 @@ export function serviceWorkerListener(options: ServiceWorkerListenerOptions): Li
   if (options?.allow === undefined) {
     throw new TypeError("expected { allow }: the service workers that may talk to main");
   }
+  checkTransportOptions(options, ["allow", "session", "name", "keepAlive"]);
   const { allow, name = "main", session = sessions.defaultSession } = options;
   const allowed = allowRule(allow);
   return deskListener(name, (arrive, report) => {

@@ -1,4 +1,10 @@
-import { type CloseReason, defineTransport, type Transport, type TransportEvents } from "@portolan/protocol";
+import {
+  type CloseReason,
+  checkTransportOptions,
+  defineTransport,
+  type Transport,
+  type TransportEvents,
+} from "@portolan/protocol";
 import { postToMain } from "../ports/main-port-transport.ts";
 import { peerWord, wordIn } from "../words.ts";
 import type { Emitter, UtilityProcessLike } from "./frame-shapes.ts";
@@ -19,8 +25,10 @@ export interface UtilityTransportOptions {
  */
 export function utilityTransport(
   child: UtilityProcessLike | (() => UtilityProcessLike),
-  { trusted = true }: UtilityTransportOptions = {},
+  options: UtilityTransportOptions = {},
 ): Transport {
+  checkTransportOptions(options);
+  const { trusted = true } = options;
   const ours = typeof child === "function";
   const process = ours ? child() : child;
   if (typeof process?.postMessage !== "function") {

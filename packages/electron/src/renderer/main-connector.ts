@@ -1,5 +1,6 @@
 import {
   type ConnectorOptions,
+  checkTransportOptions,
   defineConnector,
   onAbort,
   type SessionSource,
@@ -17,6 +18,7 @@ export interface MainConnectorOptions extends MainTransportOptions, ConnectorOpt
  * (FAILED_PRECONDITION).
  */
 export function mainConnector(options: MainConnectorOptions = {}): SessionSource {
+  checkTransportOptions(options, ["name"]);
   const { name = "main", trusted = true, ...redial } = options;
   return defineConnector(async (signal: AbortSignal): Promise<Transport> => {
     const { transport, accepted } = openMainLink(name, trusted);

@@ -1,4 +1,4 @@
-import type { Transport } from "@portolan/protocol";
+import { checkTransportOptions, type Transport } from "@portolan/protocol";
 import { openMainLink } from "./main-link.ts";
 
 /** Which way to main. */
@@ -18,6 +18,8 @@ export interface MainTransportOptions {
  * In a service worker it leads to main's `serviceWorkerListener`, lives until the worker stops, carries text, and moves
  * nothing.
  */
-export function mainTransport({ name = "main", trusted = true }: MainTransportOptions = {}): Transport {
+export function mainTransport(options: MainTransportOptions = {}): Transport {
+  checkTransportOptions(options, ["name"]);
+  const { name = "main", trusted = true } = options;
   return openMainLink(name, trusted).transport;
 }

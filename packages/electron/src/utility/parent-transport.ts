@@ -1,4 +1,4 @@
-import { defineTransport, RpcError, type Transport } from "@portolan/protocol";
+import { checkTransportOptions, defineTransport, RpcError, type Transport } from "@portolan/protocol";
 import { landPorts } from "../ports/carried-ports.ts";
 import { peerWord, wordIn } from "../words.ts";
 import { type ParentPortEvent, theParentPort } from "./parent-port.ts";
@@ -14,7 +14,9 @@ export interface ParentTransportOptions {
  * The channel is shared with whatever else the app posts on `process.parentPort`, which cannot move anything.
  * When main dies, Electron ends this process with it. Throws a TypeError outside a utility process.
  */
-export function parentTransport({ trusted = true }: ParentTransportOptions = {}): Transport {
+export function parentTransport(options: ParentTransportOptions = {}): Transport {
+  checkTransportOptions(options);
+  const { trusted = true } = options;
   const port = theParentPort();
   return defineTransport({
     // Ports come in only: Electron gives this side no way to send one.
