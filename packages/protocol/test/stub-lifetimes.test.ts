@@ -60,6 +60,19 @@ describe("a stub that is still about", () => {
     await pair.done();
   });
 
+  it("gives its hold back in each of many sessions, one after another", async () => {
+    const pairs = Array.from({ length: 5 }, () => open({ make: () => () => 1 }));
+    await (async () => {
+      for (const pair of pairs) await pair.remote.make();
+    })();
+    // Fewer collections than sessions: each is heard of by all of them.
+    let collections = 0;
+    await collected(() => ++collections === 3);
+    await turns(20);
+    expect(pairs.map(({ client }) => client.stats().stubs)).toEqual([0, 0, 0, 0, 0]);
+    for (const pair of pairs) await pair.done();
+  });
+
   it("is a new one, with a hold of its own, when the old one was collected and nobody has noticed yet", async () => {
     const shared = disposable(() => {});
     const pair = open({ make: () => shared });
@@ -135,6 +148,33 @@ describe("an answer that comes too late", () => {
     expect(peer.session.stats()).toMatchObject({ stubs: 0 });
     expect(JSON.stringify(peer.heard)).toContain("[9,5,1]");
     expect(JSON.stringify(peer.heard)).toContain("[16,-6,0]");
+    await peer.session.close();
+  });
+});
+
+describe("an answer that cannot be read", () => {
+  it("gives back what it brought, and leaves what was held before alone", async () => {
+    const peer = hostile({}, {}, { traits: { trusted: true } });
+    await turns();
+    const { make } = peer.session.remote as Loose;
+    const first = promised(make());
+    await turns();
+    peer.send([3, 1, null, [[16, [], 5, 1]]]);
+    const stub = (await first) as Loose;
+    const second = promised(make());
+    await turns();
+    // The second entry gives the same function once more, behind one that is no reference at all.
+    const table = [
+      [16, [0], "five", 1],
+      [16, [1], 5, 1],
+    ];
+    peer.send([3, 2, [null, null], table]);
+    await expect(second).rejects.toMatchObject({ code: "DATA_LOSS" });
+    await turns();
+    expect(peer.session.stats()).toMatchObject({ stubs: 1 });
+    expect(JSON.stringify(peer.heard)).toContain("[9,5,1]");
+    release(stub);
+    expect(peer.session.stats()).toMatchObject({ stubs: 0 });
     await peer.session.close();
   });
 });
