@@ -200,7 +200,7 @@ function unreadable(cause: unknown): RpcError {
   return new RpcError("DATA_LOSS", `what the stream sent cannot be read: ${why}`, { cause, delivered: "yes" });
 }
 
-/** One for all sessions, which never ends; `stubs.ts` says why. */
+/** One for all sessions, which never ends; `stub-sweep.ts` says why. */
 const readers: FinalizationRegistry<Consumer> = /* @__PURE__ */ new FinalizationRegistry((consumer: Consumer) =>
   consumer.abort(forgotten),
 );
