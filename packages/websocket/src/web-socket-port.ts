@@ -99,8 +99,8 @@ export class WebSocketPort implements TransportPort, WebSocketEvents {
     else for (const type of heard) this.#socket.removeEventListener(type, this);
     if (this.#socket.readyState === ReadyState.closed) return;
     if (this.#owned) closeSocket(this.#socket, reason);
-    // It stays open, and who has misbehaved goes on with it: what `ws` raises then, unheard, would end the process.
-    else if (reason.code !== "OK") this.#socket.addEventListener("error", unheard);
+    // It stays open, and who has ended or misused it may go on: what `ws` raises then, unheard, would end the process.
+    else if (reason.code !== "OK" || reason.by !== "local") this.#socket.addEventListener("error", unheard);
   }
 
   /** What `ws` tells as an EventEmitter takes no object for each message, and holds less for each socket. */

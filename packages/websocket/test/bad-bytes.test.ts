@@ -94,14 +94,17 @@ describe("bad bytes", () => {
     await answer;
   });
 
-  it("who has sent what is no message cannot end the process by a frame that is none, on a socket of yours", async () => {
+  it.each([
+    ["has sent what is no message", "x", "PROTOCOL_ERROR"],
+    ["has said goodbye", '[20,"OK","bye"]', "OK"],
+  ])("who %s cannot end the process by a frame that is none, on a socket of yours", async (_who, message, code) => {
     const sockets = new WebSocketServer({ port: 0, host: "127.0.0.1" });
     await once(sockets, "listening");
     const { socket, answer } = raw((sockets.address() as AddressInfo).port, upgradeRequest({}));
     const [given] = (await once(sockets, "connection")) as [WebSocket];
     const session = openSession(webSocketTransport(given), { onError: () => {} });
-    socket.write(Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 120));
-    expect(await session.closed).toMatchObject({ code: "PROTOCOL_ERROR" });
+    socket.write(Uint8Array.of(0x81, 0x80 | message.length, 0, 0, 0, 0, ...Buffer.from(message)));
+    expect(await session.closed).toMatchObject({ code });
     const heard = once(given, errorMonitor).then(() => given.listenerCount("error"));
     socket.write(Uint8Array.of(0xf1, 0x80, 0, 0, 0, 0));
     expect(await heard).toBe(1);
