@@ -113,6 +113,8 @@ class Revival {
 
 /** No place may have two entries. */
 function refuseTwins(revivals: readonly Revival[]): void {
+  // As most tables have one entry.
+  if (revivals.length < 2) return;
   const taken = new Map<object, Set<Key>>();
   for (const { slot } of revivals) {
     const keys = taken.get(slot.container) ?? new Set();
