@@ -57,8 +57,8 @@ export class WebSocketPort implements TransportPort, WebSocketEvents {
       case "close":
         return this.#events.end(reasonOfClose(event as unknown as CloseEventLike));
       default:
-        // Browsers tell nothing here and follow with `close`; `ws` and Node tell why, and may close much later.
-        if (event.error) this.#events.end(reasonOfError(event.error));
+        // Browsers, and Node from 24 on, tell nothing here and follow with `close`; others tell why, and may close much later.
+        if (tellsWhy(event.error)) this.#events.end(reasonOfError(event.error));
     }
   }
 
@@ -186,6 +186,11 @@ function closeSocket(socket: WebSocketLike & NodeWebSocket, reason: CloseReason)
   const { code, reason: text } = closeFrameOf(reason);
   if (gone) socket.terminate?.();
   else socket.close(code, text);
+}
+
+function tellsWhy(error: unknown): boolean {
+  const { code, message } = Object(error) as { code?: unknown; message?: unknown };
+  return Boolean(code || message);
 }
 
 /** What `ws` and Node report: errors of the socket, of the upgrade, and of frames. */

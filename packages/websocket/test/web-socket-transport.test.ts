@@ -176,6 +176,33 @@ describe("endings", () => {
     await new Promise((resolve) => stranger.close(resolve));
   });
 
+  it("a platform that says nothing of a failure is not quoted", async () => {
+    class Silent extends EventTarget {
+      readonly readyState = WebSocket.CONNECTING;
+      readonly bufferedAmount = 0;
+      binaryType = "blob";
+      send(): void {}
+      close(): void {}
+    }
+    const socket = new Silent();
+    const client = webSocketTransport(() => socket as never);
+    socket.dispatchEvent(Object.assign(new Event("error"), { error: new TypeError() }));
+    socket.dispatchEvent(Object.assign(new Event("close"), { code: 1006, reason: "" }));
+    expect(client.ended).toMatchObject({ code: "UNAVAILABLE", message: "the connection broke (1006)" });
+  });
+
+  it("Node's own WebSocket says in words that it could not connect", async (context) => {
+    const { WebSocket: Global } = globalThis as unknown as { WebSocket?: new (url: string) => WebSocket };
+    if (!Global) context.skip("Node has a WebSocket of its own from version 22 on.");
+    else {
+      const client = webSocketTransport(() => new Global("ws://127.0.0.1:1"));
+      const { code, message } = await client.closed;
+      expect(code).toBe("UNAVAILABLE");
+      expect(message).toMatch(/^the connection broke \(1006\)$|^the WebSocket failed: \w+/);
+      expect(message).not.toContain("undefined");
+    }
+  });
+
   it("a socket that is closed already ends its transport in the same turn", async () => {
     const { client, socket } = dial(served.url);
     await served.next();
