@@ -58,7 +58,7 @@ const standard: ReadonlyMap<number, readonly [code: string, text: string, by: Cl
   [1002, ["PROTOCOL_ERROR", "the other end saw no proper WebSocket frames", "remote"]],
   [1003, ["PROTOCOL_ERROR", "the other end does not take such data", "remote"]],
   [1005, ["UNAVAILABLE", "the other end closed without saying why", "remote"]],
-  [1006, ["UNAVAILABLE", "the connection broke", "platform"]],
+  [1006, ["UNAVAILABLE", "the connection broke, or could not be made", "platform"]],
   [1007, ["PROTOCOL_ERROR", "the other end saw text that is no UTF-8", "remote"]],
   [1008, ["PERMISSION_DENIED", "the other end refuses this connection", "remote"]],
   [1009, ["RESOURCE_EXHAUSTED", "a message was too large for the other end", "remote"]],

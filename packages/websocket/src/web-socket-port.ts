@@ -26,6 +26,8 @@ export class WebSocketPort implements TransportPort, WebSocketEvents {
   readonly #events: TransportEvents;
   readonly #owned: boolean;
   readonly #highWaterMark: number;
+  /** It has not been open yet. */
+  #opening: boolean;
   /** What was sent while connecting. */
   #early: (string | Uint8Array<ArrayBuffer>)[] | undefined;
   #busy: boolean | undefined;
@@ -43,6 +45,7 @@ export class WebSocketPort implements TransportPort, WebSocketEvents {
     // `ws` gives parts of what it read, instead of a copy of each.
     socket.binaryType = "terminate" in socket ? "nodebuffer" : "arraybuffer";
     const opening = socket.readyState === ReadyState.connecting;
+    this.#opening = opening;
     if (isEmitter(socket)) this.#stop = this.#hear(socket, opening);
     else for (const type of heard) if (opening || type !== "open") socket.addEventListener(type, this);
     if (socket.readyState >= ReadyState.closing) events.end(alreadyClosed);
@@ -55,10 +58,10 @@ export class WebSocketPort implements TransportPort, WebSocketEvents {
       case "open":
         return this.#opened();
       case "close":
-        return this.#events.end(reasonOfClose(event as unknown as CloseEventLike));
+        return this.#ended(reasonOfClose(event as unknown as CloseEventLike));
       default:
         // Browsers, and Node from 24 on, tell nothing here and follow with `close`; others tell why, and may close much later.
-        if (tellsWhy(event.error)) this.#events.end(reasonOfError(event.error));
+        if (tellsWhy(event.error)) this.#ended(reasonOfError(event.error));
     }
   }
 
@@ -106,8 +109,8 @@ export class WebSocketPort implements TransportPort, WebSocketEvents {
   /** What `ws` tells as an EventEmitter takes no object for each message, and holds less for each socket. */
   #hear(socket: EmittingWebSocket, opening: boolean): () => void {
     const message = (data: unknown, binary: boolean) => this.#events.message(binary ? messageOf(data) : String(data));
-    const close = (code: number, reason: unknown) => this.#events.end(reasonOfClose({ code, reason: String(reason) }));
-    const error = (why: unknown) => this.#events.end(reasonOfError(why));
+    const close = (code: number, reason: unknown) => this.#ended(reasonOfClose({ code, reason: String(reason) }));
+    const error = (why: unknown) => this.#ended(reasonOfError(why));
     const open = opening ? () => this.#opened() : undefined;
     socket.on("message", message);
     socket.on("close", close);
@@ -121,7 +124,13 @@ export class WebSocketPort implements TransportPort, WebSocketEvents {
     };
   }
 
+  /** Of what never opened, nothing has reached anybody. */
+  #ended(reason: CloseReason): void {
+    this.#events.end(this.#opening ? { ...reason, delivered: "no" } : reason);
+  }
+
   #opened(): void {
+    this.#opening = false;
     if (this.#busy !== undefined) this.hold(this.#busy);
     const early = this.#early ?? [];
     this.#early = undefined;

@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { createServer, type Server, type Socket } from "node:net";
-import { lengthFramed, type Transport } from "@portolan/protocol";
+import { lengthFramed, openSession, type Transport } from "@portolan/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { webSocketTransport } from "../src/index.ts";
@@ -176,6 +176,12 @@ describe("endings", () => {
     await new Promise((resolve) => stranger.close(resolve));
   });
 
+  it("calls on a socket that never opens are told as not delivered", async () => {
+    const session = openSession(webSocketTransport(() => new WebSocket("ws://127.0.0.1:1")));
+    const { add } = session.remote as { add(a: number, b: number): Promise<number> };
+    await expect(add(1, 2)).rejects.toMatchObject({ code: "UNAVAILABLE", delivered: "no" });
+  });
+
   it("a platform that says nothing of a failure is not quoted", async () => {
     class Silent extends EventTarget {
       readonly readyState = WebSocket.CONNECTING;
@@ -188,7 +194,11 @@ describe("endings", () => {
     const client = webSocketTransport(() => socket as never);
     socket.dispatchEvent(Object.assign(new Event("error"), { error: new TypeError() }));
     socket.dispatchEvent(Object.assign(new Event("close"), { code: 1006, reason: "" }));
-    expect(client.ended).toMatchObject({ code: "UNAVAILABLE", message: "the connection broke (1006)" });
+    expect(client.ended).toMatchObject({
+      code: "UNAVAILABLE",
+      message: expect.stringMatching(/^the connection broke/),
+      delivered: "no",
+    });
   });
 
   it("Node's own WebSocket says in words that it could not connect", async (context) => {
@@ -198,7 +208,7 @@ describe("endings", () => {
       const client = webSocketTransport(() => new Global("ws://127.0.0.1:1"));
       const { code, message } = await client.closed;
       expect(code).toBe("UNAVAILABLE");
-      expect(message).toMatch(/^the connection broke \(1006\)$|^the WebSocket failed: \w+/);
+      expect(message).toMatch(/^the connection broke, or could not be made \(1006\)$|^the WebSocket failed: \w+/);
       expect(message).not.toContain("undefined");
     }
   });
