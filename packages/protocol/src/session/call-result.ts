@@ -3,7 +3,7 @@ import { RpcError } from "../error.ts";
 import { memberOfValue } from "./result-members.ts";
 import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
 import { nodeOf } from "./stub-base.ts";
-import { StubRoot } from "./stub-proxy.ts";
+import { callStub, readStub, StubRoot } from "./stub-proxy.ts";
 
 /** What a result needs of the session that made the call. */
 export interface ResultOwner {
@@ -38,6 +38,14 @@ export class CallResult extends StubRoot implements ResultBase {
     super();
     this.#owner = owner;
     this.path = path;
+  }
+
+  apply(_target: unknown, _self: unknown, args: readonly unknown[]): unknown {
+    return callStub(this, args);
+  }
+
+  get(_target: unknown, key: string | symbol): unknown {
+    return readStub(this, key);
   }
 
   get result(): ResultBase {

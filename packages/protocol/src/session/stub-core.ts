@@ -3,7 +3,7 @@ import { RpcError } from "../error.ts";
 import { CallResult } from "./call-result.ts";
 import type { Link } from "./link.ts";
 import type { ResultBase, StubPath } from "./stub-base.ts";
-import { makeStub, StubRoot } from "./stub-proxy.ts";
+import { callStub, makeStub, readStub, StubRoot } from "./stub-proxy.ts";
 
 /** Where the stubs of a session are kept. */
 export interface StubKeeper {
@@ -90,6 +90,14 @@ export class Holding extends StubRoot {
     super();
     this.core = new LentCore(this, id, stubs);
     this.stub = makeStub(this);
+  }
+
+  apply(_target: unknown, _self: unknown, args: readonly unknown[]): unknown {
+    return callStub(this, args);
+  }
+
+  get(_target: unknown, key: string | symbol): unknown {
+    return readStub(this, key);
   }
 
   /** Throws FAILED_PRECONDITION when it has ended, and says why. */

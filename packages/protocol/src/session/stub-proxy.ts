@@ -17,7 +17,7 @@ type Callable = typeof callable;
  * objects and no more. The proxy is quiet: looking at a stub, in whatever way,
  * sends nothing. Only calling it does.
  */
-abstract class QuietNode implements StubNode, ProxyHandler<Callable> {
+export abstract class QuietNode implements StubNode, ProxyHandler<Callable> {
   abstract readonly base: StubBase;
   abstract readonly segments: readonly string[];
   abstract readonly options: CallOptions | undefined;
@@ -25,13 +25,12 @@ abstract class QuietNode implements StubNode, ProxyHandler<Callable> {
   declare internedBy?: object;
   declare internedAs?: number;
 
-  apply(_target: Callable, _this: unknown, args: readonly unknown[]): unknown {
-    return callStub(this, args);
-  }
-
-  get(_target: Callable, key: string | symbol): unknown {
-    return typeof key === "symbol" ? getSymbol(this, key) : getName(this, key);
-  }
+  /**
+   * Both are {@link callStub} and {@link readStub}. Each class has them of its own, since V8 looks a trap up anew
+   * whenever it is needed: up two more prototypes, that is a tenth of what a call costs.
+   */
+  abstract apply(target: unknown, self: unknown, args: readonly unknown[]): unknown;
+  abstract get(target: unknown, key: string | symbol): unknown;
 
   has(_target: Callable, key: string | symbol): boolean {
     return key === nodeKey || (key === Symbol.dispose && this.base.release !== undefined);
@@ -78,6 +77,14 @@ class Branch extends QuietNode {
     this.segments = segments;
     this.options = options;
   }
+
+  apply(_target: unknown, _self: unknown, args: readonly unknown[]): unknown {
+    return callStub(this, args);
+  }
+
+  get(_target: unknown, key: string | symbol): unknown {
+    return readStub(this, key);
+  }
 }
 
 /** What a stub stands on that is the stub's own node as well: of those there are many. */
@@ -104,13 +111,19 @@ export function makeStub(base: StubBase, segments: readonly string[] = noSegment
   return new Proxy(callable, own ? base : new Branch(base, segments, options));
 }
 
-function callStub(node: QuietNode, args: readonly unknown[]): unknown {
+/** What calling a stub does. */
+export function callStub(node: QuietNode, args: readonly unknown[]): unknown {
   if (node.options?.notify) return node.base.notify(node, args, node.options);
   return makeStub(node.base.call(node, args, node.options));
 }
 
 function refuseChange(): never {
   throw new TypeError("a stub cannot be changed: it stands for something on the other side");
+}
+
+/** What reading a property of a stub gives. */
+export function readStub(node: QuietNode, key: string | symbol): unknown {
+  return typeof key === "symbol" ? getSymbol(node, key) : getName(node, key);
 }
 
 function getSymbol(node: QuietNode, key: symbol): unknown {
@@ -150,6 +163,8 @@ const quietNames = new Map<string, unknown>([
 ]);
 
 function getName(node: QuietNode, name: string): unknown {
+  const known = node.children?.get(name);
+  if (known) return known;
   const { result, members } = node.base;
   if (result && (name === "then" || name === "catch" || name === "finally")) return promiseMethod(node, result, name);
   if (node.segments.length === 0 && members?.has(name)) return members.get(name);
@@ -158,8 +173,6 @@ function getName(node: QuietNode, name: string): unknown {
 }
 
 function childOf(node: QuietNode, name: string): object {
-  const known = node.children?.get(name);
-  if (known) return known;
   const child = makeStub(node.base, [...node.segments, name], node.options);
   // Results live for one call: remembering their children would only cost.
   if (!node.base.result) {

@@ -1,7 +1,7 @@
 import type { CallOptions } from "../call-options.ts";
 import type { ResultBase, StubBase, StubPath } from "./stub-base.ts";
 import { deadStub, failed, Holding } from "./stub-core.ts";
-import { StubRoot } from "./stub-proxy.ts";
+import { callStub, readStub, StubRoot } from "./stub-proxy.ts";
 
 /** A hold of its own on what somebody else may hold too. */
 export class RetainedBase extends StubRoot {
@@ -11,6 +11,14 @@ export class RetainedBase extends StubRoot {
   constructor(holding: Holding) {
     super();
     this.#on = holding;
+  }
+
+  apply(_target: unknown, _self: unknown, args: readonly unknown[]): unknown {
+    return callStub(this, args);
+  }
+
+  get(_target: unknown, key: string | symbol): unknown {
+    return readStub(this, key);
   }
 
   get holding(): Holding {
