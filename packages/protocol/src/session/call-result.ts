@@ -120,6 +120,7 @@ export class CallResult extends StubRoot implements ResultBase {
     if (this.#settled) return Promise.resolve(this.#value);
     const promise = new Promise<unknown>(capture);
     this.#wake = captured;
+    captured = undefined;
     return promise;
   }
 }
