@@ -4,7 +4,7 @@
 //   node bench/profile.mjs [contender] [in flight]      portolan, 64
 //
 // Each line is a share of the time that passed. "asleep" is a thread that waits to be woken; "the port" is what clones,
-// posts and wakes the other thread; "awaiting and promises" cannot be told from whose line they stand on.
+// posts and wakes the other thread. What V8 does for promises and proxies counts for those on whose lines it is done.
 import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -278,7 +278,6 @@ export class SessionHall implements Session {
 
   takePong(): void {
     this.#debts.takePong();
-    this.checkIdle();
   }
 
   takeGoodbye(code: string, message: string, drain: boolean): void {
